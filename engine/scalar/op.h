@@ -1,0 +1,179 @@
+// What an operation is: its name, its value, its local derivatives, and how they read. The rows themselves
+// stand in op_table.def; this file turns them into types and functions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/scalar/elementary.h"
+
+#ifdef BACKSTEP_MUTANTS
+#include "tests/mutants/mutants.h"
+#endif
+
+namespace bp {
+
+/// The operation that made a node. `leaf` is a number that somebody chose, `constant` one in a formula.
+enum class Op : std::uint8_t {
+  leaf,
+  constant,
+#define UNARY(name, ...) name,
+#define BINARY(name, ...) name,
+#define N_ARY(name, ...) name,
+#include "engine/scalar/op_table.def"
+#undef UNARY
+#undef BINARY
+#undef N_ARY
+};
+
+/// How many operations there are: every Op is below this.
+inline constexpr std::size_t op_count = static_cast<std::size_t>(Op::logsumexp) + 1;
+
+/// The row of one operation: `value` for numbers and dual numbers, `dx` and `dy` for numbers and Values.
+template <Op op>
+struct Rule;
+
+// Not every formula uses each of x, y and out.
+#define UNARY(name, formula, reads, derivative, ...)                             \
+  template <>                                                                    \
+  struct Rule<Op::name> {                                                        \
+    template <class T>                                                           \
+    static T value(const T& x) {                                                 \
+      using namespace elementary;                                                \
+      return formula;                                                            \
+    }                                                                            \
+    template <class T>                                                           \
+    static auto dx([[maybe_unused]] const T& x, [[maybe_unused]] const T& out) { \
+      using namespace elementary;                                                \
+      return derivative;                                                         \
+    }                                                                            \
+  };
+#define BINARY(name, formula, reads, derivative_x, reads_x, derivative_y, reads_y) \
+  template <>                                                                      \
+  struct Rule<Op::name> {                                                          \
+    template <class T>                                                             \
+    static T value(const T& x, const T& y) {                                       \
+      using namespace elementary;                                                  \
+      return formula;                                                              \
+    }                                                                              \
+    template <class T>                                                             \
+    static auto dx([[maybe_unused]] const T& x, [[maybe_unused]] const T& y,       \
+                   [[maybe_unused]] const T& out) {                                \
+      using namespace elementary;                                                  \
+      return derivative_x;                                                         \
+    }                                                                              \
+    template <class T>                                                             \
+    static auto dy([[maybe_unused]] const T& x, [[maybe_unused]] const T& y,       \
+                   [[maybe_unused]] const T& out) {                                \
+      using namespace elementary;                                                  \
+      return derivative_y;                                                         \
+    }                                                                              \
+  };
+#include "engine/scalar/op_table.def"
+#undef UNARY
+#undef BINARY
+
+/// The value of a sum, dot or logsumexp of `count` inputs, input(i) being the i-th.
+///
+/// Shapes:    count >= 1; for dot count is even and the factors alternate: x1, y1, x2, y2, ...
+/// Accuracy:  sums run from the first term to the last; logsumexp is shifted by its largest input, so that it
+///            overflows only where the true value does.
+template <Op op, class T, class Input>
+T n_ary_value(std::size_t count, Input input) {
+  using namespace elementary;
+  if constexpr (op == Op::sum) {
+    T total = input(0);
+    for (std::size_t i = 1; i < count; ++i) total = total + input(i);
+    return total;
+  } else if constexpr (op == Op::dot) {
+    T total = input(0) * input(1);
+    for (std::size_t i = 2; i < count; i += 2) total = total + input(i) * input(i + 1);
+    return total;
+  } else {
+    static_assert(op == Op::logsumexp);
+    T largest = input(0);
+    for (std::size_t i = 1; i < count; ++i) largest = max(largest, input(i));
+    if (largest == HUGE_VAL || largest == -HUGE_VAL) return largest;  // inf - inf below would be NaN
+    T total = exp(input(0) - largest);
+    for (std::size_t i = 1; i < count; ++i) total = total + exp(input(i) - largest);
+    return largest + log(total);
+  }
+}
+
+/// The derivative of that value by its i-th input.
+template <Op op, class T, class Input>
+auto n_ary_derivative(std::size_t i, Input input, [[maybe_unused]] const T& out) {
+  using namespace elementary;
+  if constexpr (op == Op::sum) {
+    return 1.0;
+  } else if constexpr (op == Op::dot) {
+    return input(i ^ 1);
+  } else {
+    static_assert(op == Op::logsumexp);
+    return exp(input(i) - out);
+  }
+}
+
+/// The local derivative that the backward sweep uses. A build with mutants falsifies it here on request.
+template <Op op>
+double derivative_x(double x, double out) {
+#ifdef BACKSTEP_MUTANTS
+  return mutants::apply(op, 0, x, 0.0, out, Rule<op>::dx(x, out));
+#else
+  return Rule<op>::dx(x, out);
+#endif
+}
+template <Op op>
+double derivative_x(double x, double y, double out) {
+#ifdef BACKSTEP_MUTANTS
+  return mutants::apply(op, 0, x, y, out, Rule<op>::dx(x, y, out));
+#else
+  return Rule<op>::dx(x, y, out);
+#endif
+}
+template <Op op>
+double derivative_y(double x, double y, double out) {
+#ifdef BACKSTEP_MUTANTS
+  return mutants::apply(op, 1, x, y, out, Rule<op>::dy(x, y, out));
+#else
+  return Rule<op>::dy(x, y, out);
+#endif
+}
+template <Op op, class Input>
+double derivative_n_ary(std::size_t i, Input input, double out) {
+#ifdef BACKSTEP_MUTANTS
+  return mutants::apply_n_ary(op, i, input, out, n_ary_derivative<op>(i, input, out));
+#else
+  return n_ary_derivative<op>(i, input, out);
+#endif
+}
+
+/// How an operation is called and how it reads, as plain formulas in x and y (x1, x2, ... for any number).
+struct Op_info {
+  std::string_view name;     ///< "tanh"
+  int arity;                 ///< 0, 1 or 2; any_number for sum, dot and logsumexp
+  std::string_view reads;    ///< "tanh(x)"
+  std::string_view reads_x;  ///< "1 - tanh(x)^2", the derivative by the first input (of any input when n-ary)
+  std::string_view reads_y;  ///< the derivative by the second input; empty unless the arity is 2
+};
+inline constexpr int any_number = -1;
+
+/// The row of `op` for readers.
+const Op_info& info(Op op);
+
+/// The local derivative of a unary or binary operation by input 0 or 1, as the backward sweep computes it.
+///
+/// Throws:    std::invalid_argument for another input, a leaf, a constant or an n-ary operation.
+double local_derivative(Op op, int input, double x, double y, double out);
+
+/// On which piece of the function (x, y) lies, for an operation with a corner or a jump; 0 for a smooth one.
+/// Two points with different answers have a kink between them, or one of them stands on it.
+double kink_side(Op op, double x, double y);
+
+/// A formula of the table with names put in for x and y: say("1 - tanh(x)^2", "net") is "1 - tanh(net)^2".
+/// A name that is more than one word or number is put in parentheses.
+std::string say(std::string_view formula, std::string_view x, std::string_view y = {});
+
+}  // namespace bp
