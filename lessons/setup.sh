@@ -1,0 +1,162 @@
+# Shared by lessons/run, tests/run and .ci/run: find what is missing, install it, configure build/, build.
+# shellcheck shell=sh
+#
+# The script that reads this file has set `root` (the checkout) and `me` (what its messages begin with).
+# Progress goes to standard error, so that standard output is the lesson's or the tests' own.
+
+build=${BACKSTEP_BUILD:-${root:?}/build}
+: "${me:?}"
+
+say() { printf '%s\n' "$*" >&2; }
+fail() {
+  say "$me: $*"
+  exit 1
+}
+
+# ---- what is missing -------------------------------------------------------------------------------------------
+
+have() { command -v "$1" >/dev/null 2>&1; }
+have_module() { have pkg-config && pkg-config --exists "$1"; }
+have_compiler() { have "${CXX:-g++}" || { [ -z "${CXX:-}" ] && have c++; }; }
+
+# missing NEED...: those of the needs that this machine does not meet. Quick: it asks no package manager.
+missing() {
+  for need in "$@"; do
+    case $need in
+      compiler) have_compiler ;;
+      fmt) have_module fmt ;;
+      graphviz) have_module libgvc ;;
+      cli11) have_module CLI11 ;;
+      catch2) have_module catch2 ;;
+      *) have "$need" ;;  # a program of that name
+    esac || printf '%s ' "$need"
+  done
+}
+
+# package MANAGER NEED: the packages that meet the need.
+package() {
+  case $1:$2 in
+    apt:compiler) echo g++ libc6-dev ;;
+    apt:ninja | dnf:ninja) echo ninja-build ;;
+    apt:fmt) echo libfmt-dev ;;
+    apt:graphviz) echo libgraphviz-dev fonts-dejavu-core ;;  # libgvc6 itself draws PNG, once there is a font
+    apt:cli11) echo libcli11-dev ;;
+    dnf:compiler) echo gcc-c++ ;;
+    dnf:pkg-config) echo pkgconf-pkg-config ;;
+    dnf:fmt) echo fmt-devel ;;
+    dnf:graphviz) echo graphviz-devel dejavu-sans-fonts ;;
+    dnf:cli11) echo cli11-devel ;;
+    dnf:catch2) echo catch-devel ;;
+    pacman:compiler) echo gcc ;;
+    pacman:graphviz) echo graphviz ttf-dejavu ;;
+    pacman:pkg-config | brew:pkg-config) echo pkgconf ;;
+    brew:compiler) echo gcc ;;
+    *) echo "$2" ;;
+  esac
+}
+
+packages() {
+  manager=$1
+  shift
+  for need in "$@"; do package "$manager" "$need"; done | tr '\n' ' ' | sed 's/ $//'
+}
+
+# install_missing NEED...: installs what is missing with apt; on other systems names the packages and stops.
+install_missing() {
+  # shellcheck disable=SC2046  # one word a need
+  set -- $(missing "$@")
+  [ $# -gt 0 ] || return 0
+  if [ -n "${CXX:-}" ] && ! have_compiler; then fail "CXX is '$CXX', and there is no such program"; fi
+  if ! have apt-get; then
+    for manager in dnf pacman brew; do
+      have $manager || continue
+      case $manager in
+        dnf) command='sudo dnf install' ;;
+        pacman) command='sudo pacman -S' ;;
+        brew) command='brew install' ;;
+      esac
+      fail "these packages are missing; please install them: $command $(packages $manager "$@")"
+    done
+    fail "missing: $*; on Fedora: $(packages dnf "$@"); on Arch: $(packages pacman "$@"); with Homebrew: $(packages brew "$@")"
+  fi
+  apt_install "$(packages apt "$@")"
+  # shellcheck disable=SC2046
+  set -- $(missing "$@")
+  [ $# -eq 0 ] || fail "apt installed its packages, yet this is still missing: $*"
+}
+
+# apt_install 'PACKAGES': asks nothing where it is root or in CI; elsewhere sudo may ask for a password.
+apt_install() {
+  as_root=
+  if [ "$(id -u)" -ne 0 ]; then
+    have sudo || fail "these packages are missing; as root, please run: apt-get install $1"
+    as_root=sudo
+    [ -z "${CI:-}" ] || as_root='sudo -n'
+  fi
+  say "Installing $1 ..."
+  mkdir -p "$build"
+  # A package list that could not be refreshed (somebody's third-party source) need not stop the installation.
+  # shellcheck disable=SC2086  # as_root and $1 are lists of words
+  {
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -y update || true
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends install $1
+  } >"$build/apt.log" 2>&1 </dev/null || {
+    cat "$build/apt.log" >&2
+    fail "apt-get could not install: $1 (its log is above)"
+  }
+}
+
+# ---- the build -------------------------------------------------------------------------------------------------
+
+# configure ALIAS OPTION...: a release build in build/ that has the target ALIAS; nothing to do when it is there.
+configure() {
+  alias=$1
+  shift
+  mkdir -p "$build" || fail "cannot write to $build"
+  if [ ! -f "$build/build.ninja" ]; then
+    set -- setup "$build" "$root" --buildtype=release "$@"
+  elif ! grep -qF "\"source\": \"$root\"" "$build/meson-info/meson-info.json" 2>/dev/null; then
+    set -- setup --wipe "$build" "$root" "$@"  # the checkout was moved or copied together with its build/
+  elif ! grep -q "^build $alias: phony" "$build/build.ninja"; then
+    set -- setup --reconfigure "$build" "$root" "$@"
+  else
+    return 0
+  fi
+  say "Configuring ..."
+  (cd "$root" && meson "$@") >"$build/configure.log" 2>&1 </dev/null || {
+    cat "$build/configure.log" >&2
+    fail "meson could not configure $build (its log is above)"
+  }
+}
+
+# compile TARGET...: one line that says how far it is, rewritten in place on a terminal; the whole log when it fails.
+compile() {
+  if ninja -C "$build" -n "$@" 2>/dev/null | grep -q 'ninja: no work to do'; then return 0; fi
+  started=$(date +%s)
+  [ -t 2 ] || say "Building Backstep in $build ..."
+  rm -f "$build/build.failed"
+  {
+    NINJA_STATUS='@%f of %t@' ninja -C "$build" "$@" 2>&1 </dev/null || : >"$build/build.failed"
+  } | tee "$build/build.log" | show_progress
+  if [ -e "$build/build.failed" ]; then
+    [ ! -t 2 ] || printf '\r\033[K' >&2
+    cat "$build/build.log" >&2
+    fail "the build failed (its log is above, and in $build/build.log)"
+  fi
+  [ ! -t 2 ] || printf '\r\033[K' >&2
+  say "Built Backstep in $(($(date +%s) - started)) s."
+}
+
+show_progress() {
+  [ -t 2 ] || exec cat >/dev/null
+  while IFS= read -r line; do
+    case $line in
+      @*@*)
+        line=${line#@}
+        printf '\r\033[KBuilding Backstep: %s' "${line%%@*}" >&2
+        ;;
+    esac
+  done
+}
+
+processors() { getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2; }
