@@ -72,10 +72,10 @@ std::string say(std::string_view formula, std::string_view x, std::string_view y
     std::size_t end = i;
     while (end < formula.size() && is_word(formula[end])) ++end;
     const std::string_view word = formula.substr(i, end - i);
-    if (word == "x") {
-      said += in_parentheses_unless_word(x);
-    } else if (word == "y") {
-      said += in_parentheses_unless_word(y);
+    const bool wrapped = i > 0 && formula[i - 1] == '(' && end < formula.size() && formula[end] == ')';
+    if (word == "x" || word == "y") {
+      const std::string_view name = word == "x" ? x : y;
+      said += wrapped ? std::string(name) : in_parentheses_unless_word(name);
     } else if (word.empty()) {
       said += formula[end++];
     } else {
