@@ -44,7 +44,10 @@ class Value {
  public:
   /// A handle to nothing, so that arrays of Values can be declared. Using it throws std::invalid_argument.
   Value() = default;
+  /// False for a handle to nothing.
+  explicit operator bool() const { return graph_ != nullptr; }
 
+  /// The number.
   double data() const;
   /// Gives a leaf a new number. What was recorded before keeps the old one until Graph::recompute().
   ///
@@ -58,6 +61,7 @@ class Value {
   ///
   /// Throws:    std::logic_error when there is none: no backward pass has run, or no path leads here.
   double grad() const;
+  /// Whether grad() has an answer. Constants never have one.
   bool has_grad() const;
   /// grad(), or 0 where there is none: what an optimizer wants, without the cost of telling the two apart.
   double grad_or_zero() const;
@@ -67,6 +71,7 @@ class Value {
   /// The name, or nothing. Valid until the next name is given.
   std::string_view name() const;
 
+  /// The operation that made it; Op::leaf and Op::constant are not made by any.
   Op op() const;
   bool is_leaf() const { return op() == Op::leaf; }
   bool is_constant() const { return op() == Op::constant; }
