@@ -13,8 +13,8 @@ namespace bp {
 static Value prefers(Value x, Value y) { return 0.5 + 0.5 * sign(x - y); }
 
 static Value power_rule(Value x, Value y) {
-  if (y.is_constant() && y.data() == 0.0) return y;
-  return y * pow(x, y - 1.0);
+  if (!y.is_constant()) return y * pow(x, y - 1.0);
+  return y.data() == 0.0 ? y : y * pow(x, y.data() - 1.0);
 }
 
 // At x = 0 the logarithm is -inf and the product NaN unless it is left out; the limit of x^y log(x) is 0
