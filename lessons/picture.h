@@ -1,0 +1,40 @@
+// What every lesson needs and none is about: where its picture goes, and one clear line when something fails.
+#pragma once
+
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace bp {
+
+/// Where a picture of this name goes: the folder $BACKSTEP_PICTURES, or the current folder when that is not
+/// set.
+inline std::filesystem::path picture(std::string_view name) {
+  const char* folder = std::getenv("BACKSTEP_PICTURES");
+  return std::filesystem::path(folder == nullptr ? "" : folder) / name;
+}
+
+/// Runs a lesson and returns what main returns: 0, or 1 after a line on standard error that says what failed.
+inline int run(void (*lesson)()) {
+  try {
+    lesson();
+    errno = 0;
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+      throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
+    }
+    return 0;
+  } catch (const std::exception& error) {
+    const std::string what = error.what();
+    fmt::print(stderr, "{}{}\n", what.rfind("backstep: ", 0) == 0 ? "" : "backstep: ", what);
+    return 1;
+  }
+}
+
+}  // namespace bp
