@@ -17,6 +17,9 @@ fail() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 have_module() { have pkg-config && pkg-config --exists "$1"; }
+have_sanitizers() {
+  have clang++ && echo 'int main() {}' | clang++ -fsanitize=address,undefined -x c++ - -o /dev/null 2>/dev/null
+}
 have_compiler() { have "${CXX:-g++}" || { [ -z "${CXX:-}" ] && have c++; }; }
 
 # missing NEED...: those of the needs that this machine does not meet. Quick: it asks no package manager.
@@ -28,6 +31,7 @@ missing() {
       graphviz) have_module libgvc ;;
       cli11) have_module CLI11 ;;
       catch2) have_module catch2 ;;
+      sanitizers) have_sanitizers ;;
       *) have "$need" ;;  # a program of that name
     esac || printf '%s ' "$need"
   done
@@ -41,6 +45,10 @@ package() {
     apt:fmt) echo libfmt-dev ;;
     apt:graphviz) echo libgraphviz-dev fonts-dejavu-core ;;  # libgvc6 itself draws PNG, once there is a font
     apt:cli11) echo libcli11-dev ;;
+    apt:sanitizers) echo libclang-rt-dev ;;
+    *:clang++) echo clang ;;
+    dnf:clang-format | dnf:clang-tidy) echo clang-tools-extra ;;
+    dnf:sanitizers) echo compiler-rt ;;
     dnf:compiler) echo gcc-c++ ;;
     dnf:pkg-config) echo pkgconf-pkg-config ;;
     dnf:fmt) echo fmt-devel ;;
