@@ -1,0 +1,68 @@
+// For tests that run over the whole table of operations: every operation by its code, and reference numbers.
+#pragma once
+
+#include <array>
+#include <stdexcept>
+#include <vector>
+
+#include "engine/data/random.h"
+#include "engine/scalar/math.h"
+
+namespace bp::test {
+
+/// Records `op` on x, or on x and y when it takes two.
+inline Value apply(Op op, Value x, Value y) {
+  switch (op) {
+#define UNARY(name, ...) \
+  case Op::name: return name(x);
+#define BINARY(name, ...) \
+  case Op::name: return name(x, y);
+#include "engine/scalar/op_table.def"
+#undef UNARY
+#undef BINARY
+    default: throw std::invalid_argument("not a unary or binary operation");
+  }
+}
+
+/// A row of op_reference.inc.
+struct Reference {
+  Op op;
+  double x, y, value, dx, dy;
+};
+
+inline const std::vector<Reference>& references() {
+  static const std::vector<Reference> rows = {
+#include "tests/scalar/op_reference.inc"
+  };
+  return rows;
+}
+
+/// |got - want| within `ulps` units in the last place of want: the error of libm and of a few roundings.
+inline bool close(double got, double want, double ulps = 16.0) {
+  return got == want || std::abs(got - want) <= ulps * 0x1p-52 * std::abs(want) + 0x1p-1073;
+}
+
+/// A random calculation over `leaves`: every node uses earlier ones, many are used more than once, and the
+/// numbers stay near 1, so that errors do not grow.
+inline Value random_expression(Random& random, const std::vector<Value>& leaves, int operations) {
+  std::vector<Value> values = leaves;
+  const auto pick = [&] { return values[random.below(values.size())]; };
+  for (int i = 0; i < operations; ++i) {
+    const Value x = pick(), y = pick();
+    switch (random.below(10)) {
+      case 0: values.push_back(tanh(x + y)); break;
+      case 1: values.push_back(sin(x) * y); break;
+      case 2: values.push_back(x / (2.0 + square(y))); break;
+      case 3: values.push_back(sigmoid(x - y)); break;
+      case 4: values.push_back(softplus(x)); break;
+      case 5: values.push_back(atan2(x, 3.0 + square(y))); break;
+      case 6: values.push_back(tanh(sum({x, y, x}))); break;
+      case 7: values.push_back(logsumexp({x, y, pick()}) - 1.0); break;
+      case 8: values.push_back(tanh(dot(std::array{x, y}, std::array{pick(), x}))); break;
+      default: values.push_back(gelu(x) - cos(y)); break;
+    }
+  }
+  return sum(std::span(values).last(values.size() < 5 ? values.size() : 5));
+}
+
+}  // namespace bp::test
