@@ -398,7 +398,7 @@ std::optional<Value> Graph::find(std::string_view name) {
   return std::nullopt;
 }
 
-void Value::set_data(double data) {
+void Value::set_data(double data) const {
   if (!is_leaf()) {
     throw std::invalid_argument("backstep: set_data() is for leaves; this value is the result of " +
                                 std::string(info(op()).name));

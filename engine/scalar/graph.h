@@ -52,7 +52,7 @@ class Value {
   /// Gives a leaf a new number. What was recorded before keeps the old one until Graph::recompute().
   ///
   /// Throws:    std::invalid_argument when this is not a leaf.
-  void set_data(double data);
+  void set_data(double data) const;
 
   /// Runs the backward pass from here: afterwards grad() of every value below is d(this)/d(value), times
   /// `seed`.

@@ -42,7 +42,8 @@ TEST_CASE("every operation has at least six reference points", "[op]") {
 
 TEST_CASE("the formulas that are shown are the ones that are computed", "[op]") {
   for (const auto& row : test::references()) {
-    // Far out the shown formula may lose its digits or overflow (1 - tanh(x)^2 at x = 20); the computed does not.
+    // Far out the shown formula may lose its digits or overflow (1 - tanh(x)^2 at x = 20); the computed does
+    // not.
     if (std::abs(row.x) > 6 || std::abs(row.y) > 6 || (row.x != 0 && std::abs(row.x) < 1e-3)) continue;
     if (row.op == Op::asin || row.op == Op::acos) {
       if (std::abs(row.x) > 0.99) continue;

@@ -1,5 +1,5 @@
-// Evaluates the formulas that the table of operations prints, such as "1 - tanh(x)^2", so that a test can hold
-// what we say to what we compute. Written for those formulas only: a mistake in one throws.
+// Evaluates the formulas that the table of operations prints, such as "1 - tanh(x)^2", so that a test can
+// hold what we say to what we compute. Written for those formulas only: a mistake in one throws.
 #pragma once
 
 #include <cctype>
@@ -102,9 +102,20 @@ class Formula {
     } else if (a.size() == 1) {
       using Function = double (*)(double);
       static const std::vector<std::pair<std::string, Function>> functions = {
-          {"exp", std::exp},   {"log", std::log},   {"sqrt", std::sqrt}, {"abs", std::fabs}, {"sin", std::sin},
-          {"cos", std::cos},   {"tan", std::tan},   {"asin", std::asin}, {"acos", std::acos},
-          {"atan", std::atan}, {"sinh", std::sinh}, {"cosh", std::cosh}, {"tanh", std::tanh}, {"erf", std::erf},
+          {"exp", std::exp},
+          {"log", std::log},
+          {"sqrt", std::sqrt},
+          {"abs", std::fabs},
+          {"sin", std::sin},
+          {"cos", std::cos},
+          {"tan", std::tan},
+          {"asin", std::asin},
+          {"acos", std::acos},
+          {"atan", std::atan},
+          {"sinh", std::sinh},
+          {"cosh", std::cosh},
+          {"tanh", std::tanh},
+          {"erf", std::erf},
           {"sigmoid", [](double x) { return 1.0 / (1.0 + std::exp(-x)); }},
           {"sign", [](double x) { return double((x > 0) - (x < 0)); }},
           {"step", [](double x) { return double(x > 0); }},

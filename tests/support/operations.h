@@ -13,10 +13,11 @@ namespace bp::test {
 /// Records `op` on x, or on x and y when it takes two.
 inline Value apply(Op op, Value x, Value y) {
   switch (op) {
-#define UNARY(name, ...) \
-  case Op::name: return name(x);
-#define BINARY(name, ...) \
-  case Op::name: return name(x, y);
+#define UNARY(name, ...)         \
+  case Op::name: return name(x); \
+      #define BINARY(name, ...)  \
+  case Op::name:                 \
+    return name(x, y);
 #include "engine/scalar/op_table.def"
 #undef UNARY
 #undef BINARY

@@ -1,0 +1,121 @@
+#include "engine/scalar/math.h"
+
+#include <cmath>
+#include <stdexcept>
+#include <vector>
+
+#include "engine/data/random.h"
+#include "tests/support/catch2.h"
+#include "tests/support/operations.h"
+
+using namespace bp;
+using bp::test::close;
+
+TEST_CASE("operators take values and numbers on either side", "[math]") {
+  Graph graph;
+  const Value a = graph.leaf(3.0), b = graph.leaf(4.0);
+
+  CHECK((a + b).data() == 7.0);
+  CHECK((a + 1.0).data() == 4.0);
+  CHECK((1.0 + a).data() == 4.0);
+  CHECK((a - b).data() == -1.0);
+  CHECK((a - 1.0).data() == 2.0);
+  CHECK((1.0 - a).data() == -2.0);
+  CHECK((a * b).data() == 12.0);
+  CHECK((a * 2.0).data() == 6.0);
+  CHECK((2.0 * a).data() == 6.0);
+  CHECK((a / b).data() == 0.75);
+  CHECK((a / 2.0).data() == 1.5);
+  CHECK((6.0 / a).data() == 2.0);
+  CHECK((-a).data() == -3.0);
+  CHECK((+a).index() == a.index());
+  CHECK(pow(2.0, a).data() == 8.0);
+  CHECK(pow(a, 2.0).data() == 9.0);
+  CHECK(max(a, 3.5).data() == 3.5);
+  CHECK(min(1.0, a).data() == 1.0);
+  CHECK(leaky_relu(-a, 0.5).data() == -1.5);
+}
+
+TEST_CASE("the order of a number and a value matters to the gradient", "[math]") {
+  Graph graph;
+  const Value a = graph.leaf(4.0);
+
+  (3.0 * (1.0 - a) + 5.0 * (8.0 / a) + 7.0 * pow(2.0, a)).backward();
+
+  // -3 - 5 * 8/16 + 7 * 2^4 log 2
+  CHECK(close(a.grad(), -3.0 - 2.5 + 112.0 * std::log(2.0)));
+}
+
+TEST_CASE("an assignment with an operator moves the name on and keeps the old node", "[math]") {
+  Graph graph;
+  const Value a = graph.leaf(3.0);
+  Value x = a;
+
+  x += a;
+  x *= 2.0;
+  x -= 1.0;
+  x /= a;
+  x -= a;
+  x /= 2.0;
+  x += 1.0;
+  x *= a;
+  x.backward();
+
+  // x = ((2(a + a) - 1) / a - a) / 2 + 1) a = (4a - 1 - a^2 + 2a) / 2
+  CHECK(close(x.data(), (6.0 * 3.0 - 1.0 - 9.0) / 2.0));
+  CHECK(std::abs(a.grad() - (3.0 - 3.0)) <= 1e-14);
+  CHECK(a.data() == 3.0);
+}
+
+TEST_CASE("softmax sums to 1, ignores a shift, and keeps its digits far out", "[math]") {
+  Graph graph;
+  const std::vector<Value> z{graph.leaf(1001.0), graph.leaf(1002.0), graph.leaf(1003.0)};
+
+  const auto p = softmax(z);
+
+  CHECK(std::abs(p[0].data() + p[1].data() + p[2].data() - 1.0) <= 1e-12);
+  CHECK(std::abs(p[0].data() - 0.090030573170380457998) <= 1e-13);
+  CHECK(std::abs(p[2].data() - 0.66524095577482188953) <= 1e-12);
+}
+
+TEST_CASE("the softmax Jacobian is p_i (delta_ij - p_j): its rows sum to 0", "[math]") {
+  Random random(5);
+  Graph graph;
+  std::vector<Value> z;
+  for (int i = 0; i < 5; ++i) z.push_back(graph.leaf(random.uniform(-2, 2)));
+  const auto p = softmax(z);
+
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    graph.zero_grad();
+    p[i].backward(1.7);
+    double row = 0.0;
+    for (std::size_t j = 0; j < z.size(); ++j) {
+      const double expected = 1.7 * p[i].data() * ((i == j ? 1.0 : 0.0) - p[j].data());
+      CHECK(std::abs(z[j].grad() - expected) <= 1e-15);
+      row += z[j].grad();
+    }
+    CHECK(std::abs(row) <= 1e-15);
+  }
+}
+
+TEST_CASE("softmax cross-entropy is -log p of the label and its gradient is p less the label", "[math]") {
+  Graph graph;
+  const std::vector<Value> z{graph.leaf(1.0), graph.leaf(2.0), graph.leaf(3.0)};
+
+  const Value L = softmax_cross_entropy(z, 2);
+  L.backward(2.0);
+
+  CHECK(close(L.data(), 0.40760596444438030448));
+  CHECK(close(z[0].grad(), 2.0 * 0.090030573170380457998));
+  CHECK(close(z[1].grad(), 2.0 * 0.24472847105479765247));
+  CHECK(close(z[2].grad(), 2.0 * -0.33475904422517811047));
+}
+
+TEST_CASE("a label that is not a class is refused", "[math]") {
+  Graph graph;
+  const std::vector<Value> z{graph.leaf(1.0), graph.leaf(2.0)}, none;
+
+  CHECK_THROWS_AS(softmax_cross_entropy(z, 2), std::out_of_range);
+  CHECK_THROWS_AS(softmax_cross_entropy(none, 0), std::invalid_argument);
+  CHECK_THROWS_AS(softmax(none), std::invalid_argument);
+}
