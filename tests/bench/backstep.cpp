@@ -1,0 +1,154 @@
+// The peer `backstep`: this project's scalar engine, used as a reader of the lessons would use it.
+//
+// One graph lives as long as the task. What is recorded in a step is dropped by rewinding to the mark behind
+// the parameters, so the next step finds its memory ready; every handle is checked as always.
+#include <vector>
+
+#include "engine/scalar/graph.h"
+#include "engine/scalar/math.h"
+#include "tests/bench/peer.h"
+#include "tests/bench/work.h"
+
+namespace bp::bench {
+namespace {
+
+using In = std::span<const double>;
+using Out = std::span<double>;
+
+std::vector<Value> leaves(Graph& graph, In x) {
+  std::vector<Value> values;
+  values.reserve(x.size());
+  for (double number : x) values.push_back(graph.leaf(number));
+  return values;
+}
+
+void read_gradient(std::span<const Value> values, Out gradient) {
+  for (std::size_t i = 0; i < values.size(); ++i) gradient[i] = values[i].grad();
+}
+
+Value unit(Value z) { return relu(z); }
+
+Value moons_graph(Graph& graph, const std::vector<Value>& parameters) {
+  return moons_loss(moons(), parameters.data(), graph.constant(0.0), unit);
+}
+
+// The loss of W1 with each weighted sum as one node.
+Value moons_graph_of_dots(Graph& graph, const std::vector<Value>& parameters) {
+  const auto dense = [](std::span<const Value> layer, auto x, std::span<Value> out) {
+    const std::size_t size = x.size();
+    for (std::size_t o = 0; o < out.size(); ++o) {
+      const auto neuron = layer.subspan(o * (size + 1), size + 1);
+      out[o] = dot(neuron.first(size), x) + neuron[size];
+    }
+  };
+  const std::span<const Value> first(parameters.data(), hidden * (inputs + 1));
+  const std::span<const Value> second(first.data() + first.size(), hidden * (hidden + 1));
+  const std::span<const Value> last(second.data() + second.size(), hidden + 1);
+
+  Value data_loss = graph.constant(0.0);
+  for (int s = 0; s < samples; ++s) {
+    Value first_out[hidden];
+    Value second_out[hidden];
+    Value score[1];
+    dense(first, std::span<const double>(moons().point[s]), first_out);
+    for (Value& h : first_out) h = relu(h);
+    dense(second, std::span<const Value>(first_out), second_out);
+    for (Value& h : second_out) h = relu(h);
+    dense(last, std::span<const Value>(second_out), score);
+    data_loss += relu(1.0 - moons().label[s] * score[0]);
+  }
+  return data_loss * (1.0 / samples) + penalty * dot(parameters, parameters);
+}
+
+// W1 and W1d: set the parameters, record the step, sweep, read the gradient.
+template <Value (*Loss)(Graph&, const std::vector<Value>&)>
+class Training : public Task {
+ public:
+  double evaluate(In x, Out gradient) override {
+    graph_.rewind(start_);
+    for (std::size_t i = 0; i < x.size(); ++i) parameters_[i].set_data(x[i]);
+    const Value loss = Loss(graph_, parameters_);
+    graph_.zero_grad();
+    loss.backward();
+    read_gradient(parameters_, gradient);
+    return loss.data();
+  }
+
+ private:
+  Graph graph_;
+  std::vector<Value> parameters_ = leaves(graph_, moons().parameter);
+  Graph::Mark start_ = graph_.mark();
+};
+
+// W4: record once, then replay.
+class Replay : public Task {
+ public:
+  double evaluate(In x, Out gradient) override {
+    for (std::size_t i = 0; i < x.size(); ++i) parameters_[i].set_data(x[i]);
+    graph_.recompute();
+    graph_.zero_grad();
+    loss_.backward();
+    read_gradient(parameters_, gradient);
+    return loss_.data();
+  }
+
+ private:
+  Graph graph_;
+  std::vector<Value> parameters_ = leaves(graph_, moons().parameter);
+  Value loss_ = moons_graph(graph_, parameters_);
+};
+
+class Chain : public Task {
+ public:
+  double evaluate(In x, Out gradient) override {
+    const Graph::Scope step(graph_);
+    const Value start = graph_.leaf(x[0]);
+    const Value y = chain(start);
+    y.backward();
+    gradient[0] = start.grad();
+    return y.data();
+  }
+
+ private:
+  Graph graph_;
+};
+
+class Wide_sum : public Task {
+ public:
+  double evaluate(In x, Out gradient) override {
+    const Graph::Scope step(graph_);
+    const std::vector<Value> values = leaves(graph_, x);
+    const Value sum = wide_sum(values.data(), values.data() + wide_length, graph_.constant(0.0));
+    sum.backward();
+    read_gradient(values, gradient);
+    return sum.data();
+  }
+
+ private:
+  Graph graph_;
+};
+
+// The graph is made and freed in the step: what goes wrong with ten million nodes may go wrong there.
+double deep(In x, Out gradient) {
+  Graph graph;
+  const Value start = graph.leaf(x[0]);
+  Value y = start;
+  for (long i = 0; i < deep_length; ++i) y = sin(y);
+  y.backward();
+  gradient[0] = start.grad();
+  return y.data();
+}
+
+}  // namespace
+
+std::unique_ptr<Task> backstep_task(const std::string& work) {
+  if (work == "W1") return std::make_unique<Training<moons_graph>>();
+  if (work == "W1d") return std::make_unique<Training<moons_graph_of_dots>>();
+  if (work == "W4") return std::make_unique<Replay>();
+  if (work == "W2b") return std::make_unique<Chain>();
+  if (work == "W3") return std::make_unique<Wide_sum>();
+  if (work == "Deep") return std::make_unique<Function_task>(deep);
+  return nullptr;
+}
+
+}  // namespace bp::bench
