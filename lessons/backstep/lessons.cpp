@@ -1,0 +1,108 @@
+// `backstep lessons` lists the lessons, `backstep lesson N` runs one and says where its picture is.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "lessons/backstep/command.h"
+#include "lessons/backstep/process.h"
+
+namespace backstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Lesson {
+  int number;
+  std::string_view file;   // "06_worked_example"
+  std::string_view title;  // the first line of the lesson's file, behind "Lesson 6: "
+};
+
+constexpr Lesson lessons[] = {
+#include <lesson_list.inc>  // made from the first lines of the lessons' files, when this is built
+};
+
+const Lesson& find_lesson(int number) {
+  for (const Lesson& lesson : lessons) {
+    if (lesson.number == number) return lesson;
+  }
+  throw Failure(bad_input, fmt::format("there is no lesson {}; `backstep lessons` shows them", number));
+}
+
+/// In the build tree the lessons stand one folder up from this program; once installed, in a folder of their
+/// own, which is looked for from here (an installed tree may have been moved) and then where it was
+/// installed.
+fs::path program_of(const Lesson& lesson) {
+  const fs::path here = own_folder();
+  const fs::path installed = BACKSTEP_LESSON_DIR;
+  for (const fs::path& folder :
+       {here / "..", here / installed.lexically_relative(BACKSTEP_BIN_DIR), installed}) {
+    const fs::path program = (folder / lesson.file).lexically_normal();
+    if (fs::is_regular_file(program)) return program;
+  }
+  throw Failure(file_trouble, fmt::format("lesson {} is not installed: found no {} in {}", lesson.number,
+                                          lesson.file, installed.string()));
+}
+
+/// The folder for pictures: $BACKSTEP_PICTURES, else where lessons/run puts them when this is a build tree,
+/// else `pictures` where the reader stands. The lesson learns it from the environment.
+fs::path picture_folder(const fs::path& program) {
+  fs::path folder = "pictures";
+  if (const char* chosen = std::getenv("BACKSTEP_PICTURES"); chosen != nullptr && *chosen != '\0') {
+    folder = chosen;
+  } else if (program.parent_path() == own_folder().parent_path()) {
+    folder = (own_folder() / "../../pictures").lexically_normal();
+  }
+  std::error_code trouble;
+  fs::create_directories(folder, trouble);
+  if (trouble) {
+    throw Failure(file_trouble, fmt::format("cannot make the folder {} for pictures: {}", folder.string(),
+                                            trouble.message()));
+  }
+  setenv("BACKSTEP_PICTURES", folder.c_str(), 1);
+  return folder;
+}
+
+/// The lesson's pictures in the folder, each with the time at which it was written.
+std::map<fs::path, fs::file_time_type> pictures_of(const Lesson& lesson, const fs::path& folder) {
+  std::map<fs::path, fs::file_time_type> found;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    if (entry.path().filename().string().starts_with(lesson.file)) {
+      found[entry.path()] = entry.last_write_time();
+    }
+  }
+  return found;
+}
+
+int run_lesson(const Lesson& lesson) {
+  const fs::path program = program_of(lesson);
+  const fs::path folder = picture_folder(program);
+  const auto before = pictures_of(lesson, folder);
+  const int status = run_program(program);
+  for (const auto& [picture, written] : pictures_of(lesson, folder)) {
+    const auto old = before.find(picture);
+    if (old == before.end() || old->second != written) fmt::print("Its picture: {}\n", picture.string());
+  }
+  // A lesson reads nothing: where it fails, it could not write. That it was interrupted stays what it was.
+  return status == done || status >= 128 ? status : file_trouble;
+}
+
+}  // namespace
+
+void add_lessons_command(CLI::App& app) {
+  app.add_subcommand("lessons", "List the lessons")->callback([] {
+    for (const Lesson& lesson : lessons) fmt::print("{:3}  {}\n", lesson.number, lesson.title);
+  });
+}
+
+void add_lesson_command(CLI::App& app, int& status) {
+  CLI::App* command = app.add_subcommand("lesson", "Run lesson N");
+  CLI::Option* number = command->add_option("N", "Which one: `backstep lessons` lists them")->required();
+  command->callback([number, &status] { status = run_lesson(find_lesson(number->as<int>())); });
+}
+
+}  // namespace backstep
