@@ -13,16 +13,17 @@ namespace bp::test {
 /// Records `op` on x, or on x and y when it takes two.
 inline Value apply(Op op, Value x, Value y) {
   switch (op) {
-// clang-format off: version 14 swallows a directive after a short case
-#define UNARY(name, ...)         \
-  case Op::name: return name(x); \
-      #define BINARY(name, ...)  \
-  case Op::name:                 \
-    return name(x, y);
+#define UNARY(name, ...) \
+  case Op::name: {       \
+    return name(x);      \
+  }
+#define BINARY(name, ...) \
+  case Op::name: {        \
+    return name(x, y);    \
+  }
 #include "engine/scalar/op_table.def"
 #undef UNARY
 #undef BINARY
-      // clang-format on
     default: throw std::invalid_argument("not a unary or binary operation");
   }
 }
