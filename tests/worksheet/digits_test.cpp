@@ -247,9 +247,9 @@ TEST_CASE("a claim without a nonzero digit is right only of zero itself", "[digi
 }
 
 TEST_CASE("nothing is right where the truth is not a number or not finite", "[digits]") {
-  // 1024 is what the bits of an infinity taken for a number come to.
+  // 1024 and, within 4 ulp, 1e-16 are what the bits of NaN and infinity taken for a number come to.
   for (const double truth : {not_a_number, -not_a_number, infinity, -infinity}) {
-    for (const std::string claim : {"0", "1", "-1", "1024", "-1024", "1e308", "-1e308"}) {
+    for (const std::string claim : {"0", "1", "-1", "1024", "-1024", "1e-16", "-1e-16", "1e308", "-1e308"}) {
       CHECK(verdict(claim, truth) == "wrong");
     }
   }
