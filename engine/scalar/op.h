@@ -144,7 +144,8 @@ double derivative_y(double x, double y, double out) {
 template <Op op, class Input>
 double derivative_n_ary(std::size_t i, Input input, double out) {
 #ifdef BACKSTEP_MUTANTS
-  return mutants::apply_n_ary(op, i, input, out, n_ary_derivative<op>(i, input, out));
+  return mutants::apply_n_ary(op, input(i), input(op == Op::dot ? i ^ 1 : 0),
+                              n_ary_derivative<op>(i, input, out));
 #else
   return n_ary_derivative<op>(i, input, out);
 #endif
