@@ -82,8 +82,8 @@ namespace {
 std::vector<Neuron> neurons_of(Graph& graph, const std::vector<std::vector<double>>& weights,
                                const std::vector<double>& biases, Activation activation) {
   if (!biases.empty() && biases.size() != weights.size()) {
-    refuse("layer of " + counted(weights.size(), "neuron") + " was given " + number(biases.size()) +
-           " biases");
+    refuse("layer of " + counted(weights.size(), "neuron") + " was given biases for " +
+           number(biases.size()));
   }
   std::vector<Neuron> neurons;
   for (std::size_t o = 0; o < weights.size(); ++o) {
