@@ -11,6 +11,9 @@ using std::abs, std::exp, std::expm1, std::log, std::log1p, std::sqrt;
 using std::acos, std::asin, std::atan, std::atan2, std::cos, std::hypot, std::sin, std::tan;
 using std::cosh, std::erf, std::erfc, std::pow, std::sinh, std::tanh;
 
+/// The number itself; of a dual number, its value.
+inline double plain_number(double x) { return x; }
+
 inline constexpr double two_over_root_pi = 2.0 * std::numbers::inv_sqrtpi;
 inline constexpr double root_half = std::numbers::sqrt2 / 2.0;
 inline constexpr double normal_peak = 0.39894228040143267794;           // 1 / sqrt(2 pi)

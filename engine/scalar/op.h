@@ -96,9 +96,11 @@ T n_ary_value(std::size_t count, Input input) {
     T largest = input(0);
     for (std::size_t i = 1; i < count; ++i) largest = max(largest, input(i));
     if (largest == HUGE_VAL || largest == -HUGE_VAL) return largest;  // inf - inf below would be NaN
-    T total = exp(input(0) - largest);
-    for (std::size_t i = 1; i < count; ++i) total = total + exp(input(i) - largest);
-    return largest + log(total);
+    const double shift =
+        plain_number(largest);  // it cancels out, so it has no part in the slope of a dual number
+    T total = exp(input(0) - shift);
+    for (std::size_t i = 1; i < count; ++i) total = total + exp(input(i) - shift);
+    return shift + log(total);
   }
 }
 
