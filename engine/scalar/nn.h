@@ -2,8 +2,8 @@
 //
 //     Graph graph;
 //     Random random(7);
-//     Mlp net(graph, {2, 4, 1}, {Activation::tanh, Activation::identity}, random);   // 2 inputs, 4 hidden, 1
-//     out Value y = net(std::array{0.5, -1.0})[0];
+//     Mlp net(graph, {2, 4, 1}, {Activation::tanh, Activation::identity}, random);  // 2 inputs, 4 hidden, 1 out
+//     Value y = net(std::array{0.5, -1.0})[0];
 //
 // Build the network before anything else: its parameters are then the first leaves of the tape, and a
 // Graph::Scope around each training step drops the step's nodes and keeps the parameters.
