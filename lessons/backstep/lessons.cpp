@@ -83,12 +83,13 @@ int run_lesson(const Lesson& lesson) {
   const fs::path folder = picture_folder(program);
   const auto before = pictures_of(lesson, folder);
   const int status = run_program(program);
+  // A lesson reads nothing: where it fails, and has said so, it could not write. An interruption stays one.
+  if (status != done) return status >= 128 ? status : file_trouble;
   for (const auto& [picture, written] : pictures_of(lesson, folder)) {
     const auto old = before.find(picture);
     if (old == before.end() || old->second != written) fmt::print("Its picture: {}\n", picture.string());
   }
-  // A lesson reads nothing: where it fails, it could not write. That it was interrupted stays what it was.
-  return status == done || status >= 128 ? status : file_trouble;
+  return done;
 }
 
 }  // namespace
