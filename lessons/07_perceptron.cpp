@@ -27,7 +27,7 @@ using fmt::print;
 
 // 1. The tutorial's program, in its own order of operations: floating-point sums depend on it.
 constexpr double learning_rate = 0.05;
-const auto table = bp::perceptron_table();  // seven rows of three inputs, x, and a label, y
+const bp::Labelled_points table = bp::perceptron_table();  // seven rows of three inputs, and their labels
 
 struct Perceptron {
   double w[3], b;
@@ -48,8 +48,8 @@ struct Look {
 Look look(const Perceptron& p) {
   Look seen;
   for (std::size_t i = 0; i < table.size(); ++i) {
-    const auto& [x, y] = table[i];
-    const double z = predict(p, x[0], x[1], x[2]), error = z - y;
+    const std::vector<double>& x = table.inputs[i];
+    const double z = predict(p, x[0], x[1], x[2]), error = z - table.labels[i];
     seen.sum += error;
     seen.mse += error * error / 7.0;
     seen.delta[i] = error * squash_slope(z);  // the slope at z: but z is squashed already
@@ -59,7 +59,7 @@ Look look(const Perceptron& p) {
 
 double down(const Look& seen, std::size_t weight) {
   double total = 0;
-  for (std::size_t i = 0; i < table.size(); ++i) total += table[i].x[weight] * seen.delta[i];
+  for (std::size_t i = 0; i < table.size(); ++i) total += table.inputs[i][weight] * seen.delta[i];
   return total;
 }
 
@@ -105,7 +105,10 @@ void show_program(const Perceptron& p) {
 
       x1 x2 x3    y
 )");
-  for (const auto& [x, y] : table) print("   {:5} {:2} {:2} {:4}\n", x[0], x[1], x[2], y);
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const std::vector<double>& x = table.inputs[i];
+    print("   {:5} {:2} {:2} {:4}\n", x[0], x[1], x[2], table.labels[i]);
+  }
   print(R"(
    The weights and the bias start at the first four numbers of NumPy's generator, seed 42.
    (The text says normal; rand() is uniform between 0 and 1.)
@@ -209,14 +212,22 @@ struct Mended {
     parameters = {graph.leaf(p.w[0], "w1"), graph.leaf(p.w[1], "w2"), graph.leaf(p.w[2], "w3"),
                   graph.leaf(p.b, "b")};
     std::vector<Value> losses;
-    for (const auto& [x, y] : table) {
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      const std::vector<double>& x = table.inputs[i];
       const Value net = parameters[0] * x[0] + parameters[1] * x[1] + parameters[2] * x[2] + parameters[3];
       z.push_back(sigmoid(net));
-      losses.push_back(kind == Loss::cross_entropy ? bp::binary_cross_entropy_with_logits(net, y)
-                                                   : 0.5 * square(z.back() - y));
+      losses.push_back(kind == Loss::cross_entropy
+                           ? bp::binary_cross_entropy_with_logits(net, table.labels[i])
+                           : 0.5 * square(z[i] - table.labels[i]));
     }
     loss = sum(losses);
     loss.backward();
+  }
+
+  double mean_square() const {
+    double total = 0;
+    for (std::size_t i = 0; i < z.size(); ++i) total += std::pow(z[i].data() - table.labels[i], 2);
+    return total / 7.0;
   }
 
   void step() {
@@ -291,11 +302,7 @@ void show_mended(const History& history) {
     Mended mended(kind);
     double mse = 0;
     for (int epoch = 0; epoch < 25000; ++epoch) {
-      if (epoch == 24999) {
-        for (std::size_t i = 0; i < table.size(); ++i) {
-          mse += (mended.z[i].data() - table[i].y) * (mended.z[i].data() - table[i].y) / 7.0;
-        }
-      }
+      if (epoch == 24999) mse = mended.mean_square();
       mended.step();
     }
     row(kind == Loss::cross_entropy ? "gradient of cross-entropy" : "gradient of 1/2 squares", mse,

@@ -55,7 +55,10 @@ fs::path picture_folder(const fs::path& program) {
   if (const char* chosen = std::getenv("BACKSTEP_PICTURES"); chosen != nullptr && *chosen != '\0') {
     folder = chosen;
   } else if (program.parent_path() == own_folder().parent_path()) {
-    folder = (own_folder() / "../../pictures").lexically_normal();
+    const fs::path build_folder = own_folder().parent_path().parent_path();
+    const fs::path seen_from_here = build_folder.lexically_proximate(fs::current_path());
+    folder = (*seen_from_here.begin() == ".." ? build_folder : seen_from_here) / "pictures";
+    folder = folder.lexically_normal();
   }
   std::error_code trouble;
   fs::create_directories(folder, trouble);

@@ -83,7 +83,7 @@ draws_beside_the_build() {
   place tree/lessons/backstep tree/lessons
   answers 0 lesson 6 && [ -s tree/pictures/06_worked_example.png ] &&
     [ "$(cat out)" = "here
-Its picture: $work/tree/pictures/06_worked_example.png" ]
+Its picture: tree/pictures/06_worked_example.png" ]
 }
 claim 'in a build folder pictures go to its pictures folder' draws_beside_the_build
 
