@@ -31,8 +31,8 @@ Labelled_points perceptron_table();
 
 // The sets below have n points, half of each class, the n/2 of class 0 first, in the order of their angle.
 // Then each coordinate is moved by a number drawn from a normal distribution of standard deviation `noise`:
-// point by point, the first coordinate before the second. Noise 0 draws nothing. The same n, noise and state of
-// the generator give the same points (but for the last bit of the library's sin and cos).
+// point by point, the first coordinate before the second. Noise 0 draws nothing. The same n, noise and state
+// of the generator give the same points (but for the last bit of the library's sin and cos).
 //
 // Throws:  std::invalid_argument unless n is even and at least 2, and noise is finite and >= 0.
 
