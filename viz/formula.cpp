@@ -1,0 +1,133 @@
+#include "viz/formula.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "viz/text.h"
+
+namespace bp {
+
+namespace {
+
+using Binding = Phrase::Binding;
+
+constexpr std::size_t longest = 32;  // characters: beyond, a box is broader than it helps
+
+std::string in_parentheses(const std::string& text) { return "(" + text + ")"; }
+
+std::string at_least(Binding binding, const Phrase& phrase) {
+  return phrase.binding >= binding ? phrase.text : in_parentheses(phrase.text);
+}
+
+// "net", "w[1,2]", "tanh(a + b)": nothing that binds stands outside brackets, and these close at the end at
+// last.
+bool is_atom(std::string_view text) {
+  int depth = 0;
+  for (char c : text) {
+    if (c == '(' || c == '[') ++depth;
+    if (c == ')' || c == ']') --depth;
+    if (depth < 0) return false;
+    if (depth == 0 && std::string_view(" +-*/^").find(c) != std::string_view::npos) return false;
+  }
+  return depth == 0;
+}
+
+Phrase unless_too_long(Phrase phrase) { return character_count(phrase.text) <= longest ? phrase : Phrase(); }
+
+Phrase sum_of(const Phrase& left, const Phrase& right) {
+  const std::string first = at_least(Binding::sum, left), last = at_least(Binding::sum, right);
+  Phrase sum{first + " + " + last, Binding::sum, left.opening};
+  if (sum.opening.empty()) {
+    sum.opening = sum.text;
+  } else if (character_count(sum.text) > longest) {
+    sum.text = left.opening + " + \u2026 + " + last;
+  }
+  return unless_too_long(sum);
+}
+
+Phrase product_of(const Phrase& left, const Phrase& right) {
+  return unless_too_long(
+      {at_least(Binding::product, left) + " * " + at_least(Binding::product, right), Binding::product, {}});
+}
+
+Phrase sum_of(const std::vector<Phrase>& terms) {
+  Phrase sum = terms[0];
+  for (std::size_t i = 1; i < terms.size() && !sum.text.empty(); ++i) sum = sum_of(sum, terms[i]);
+  return sum;
+}
+
+Phrase dot_of(const std::vector<Phrase>& factors) {
+  std::vector<Phrase> products;
+  for (std::size_t i = 0; i + 1 < factors.size(); i += 2) {
+    products.push_back(product_of(factors[i], factors[i + 1]));
+    if (products.back().text.empty()) return {};
+  }
+  return sum_of(products);
+}
+
+Phrase logsumexp_of(const std::vector<Phrase>& inputs) {
+  std::vector<Phrase> terms;
+  for (const Phrase& input : inputs) terms.push_back({"exp" + in_parentheses(input.text), Binding::atom, {}});
+  const Phrase sum = sum_of(terms);
+  return sum.text.empty() ? Phrase() : unless_too_long({"log" + in_parentheses(sum.text), Binding::atom, {}});
+}
+
+// tanh(a + b), and by the table's words where these are no call: log(1 + a). Where they are long,
+// gelu_tanh(a).
+Phrase function_of(Op op, const std::vector<Phrase>& inputs) {
+  std::string arguments = inputs[0].text;
+  if (inputs.size() > 1) arguments += ", " + inputs[1].text;
+  const std::string name(info(op).name);
+  const Phrase call{name + in_parentheses(arguments), Binding::atom, {}};
+  if (info(op).reads.substr(0, name.size() + 1) == name + "(") return unless_too_long(call);
+  const std::string text = say(info(op).reads, inputs[0].text, inputs.size() > 1 ? inputs[1].text : "");
+  if (character_count(text) > longest) return unless_too_long(call);
+  return {text, is_atom(text) ? Binding::atom : Binding::loose, {}};
+}
+
+}  // namespace
+
+Phrase phrase_of_name(std::string_view name) {
+  return {std::string(name), is_atom(name) ? Binding::atom : Binding::loose, {}};
+}
+
+Phrase phrase_of_number(std::string_view number) {
+  return {std::string(number), number.substr(0, 1) == "-" ? Binding::loose : Binding::atom, {}};
+}
+
+Phrase phrase_of(Op op, const std::vector<Phrase>& inputs) {
+  for (const Phrase& input : inputs) {
+    if (input.text.empty()) return {};
+  }
+  const auto infix = [&](Binding left, std::string_view sign, Binding right, Binding whole) {
+    return unless_too_long(
+        {at_least(left, inputs[0]) + std::string(sign) + at_least(right, inputs[1]), whole, {}});
+  };
+  switch (op) {
+    case Op::add: return sum_of(inputs[0], inputs[1]);
+    case Op::sub: return infix(Binding::sum, " - ", Binding::product, Binding::sum);
+    case Op::mul: return product_of(inputs[0], inputs[1]);
+    case Op::div: return infix(Binding::product, " / ", Binding::atom, Binding::product);
+    case Op::pow: return infix(Binding::atom, "^", Binding::atom, Binding::product);
+    case Op::square:
+      return unless_too_long({at_least(Binding::atom, inputs[0]) + "^2", Binding::product, {}});
+    case Op::neg: return unless_too_long({"-" + at_least(Binding::product, inputs[0]), Binding::loose, {}});
+    case Op::identity: return inputs[0];
+    case Op::sum: return sum_of(inputs);
+    case Op::dot: return dot_of(inputs);
+    case Op::logsumexp: return logsumexp_of(inputs);
+    default: return function_of(op, inputs);
+  }
+}
+
+std::string symbol_of(Op op) {
+  switch (op) {
+    case Op::add: return "+";
+    case Op::sub: return "-";
+    case Op::mul: return "*";
+    case Op::div: return "/";
+    default: return std::string(info(op).name);
+  }
+}
+
+}  // namespace bp

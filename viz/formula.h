@@ -1,0 +1,38 @@
+// How a value reads, put together from how its inputs read: "w1 * i1 + w2 * i2 + b1".
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/scalar/op.h"
+
+namespace bp {
+
+/// A piece of a formula. Without text it stands for what cannot be said: a leaf without a name, or too much.
+struct Phrase {
+  /// How tightly it holds together, which decides about parentheses.
+  enum class Binding { loose, sum, product, atom };
+
+  std::string text;
+  Binding binding = Binding::loose;
+  std::string opening;  ///< of a sum of two terms or more: the first two
+};
+
+/// A name as a phrase. One that looks like a calculation, such as "t - o", binds loosely.
+Phrase phrase_of_name(std::string_view name);
+
+/// A number as a phrase: "4.4e-5", and "-2", which binds loosely: a * (-2).
+Phrase phrase_of_number(std::string_view number);
+
+/// An operation in the table's words, with its inputs put in and no more parentheses than it takes. Beyond 32
+/// characters a sum keeps its first two terms and its last: "w1 * x1 + w2 * x2 + … + b"; anything else has no
+/// text.
+///
+/// Shapes:    one phrase for each input, in their order. The result has no text when one of them has none.
+Phrase phrase_of(Op op, const std::vector<Phrase>& inputs);
+
+/// What a box says when its formula has no text: "+", "tanh", "dot".
+std::string symbol_of(Op op);
+
+}  // namespace bp

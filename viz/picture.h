@@ -1,0 +1,80 @@
+// What a picture of a graph shows: its boxes and arrows, before anything is drawn.
+//
+// A box is a value; an arrow leads from an input to the value that uses it and carries the local derivative,
+// so that a reader can multiply along a path. How it looks is the business of dot.h.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/scalar/graph.h"
+
+namespace bp {
+
+/// Which way the forward pass runs.
+enum class Rank_direction { left_right, top_down };
+
+/// How a weighted sum (dot, or + and sum over products) appears.
+///
+/// as_recorded: each node of the tape is a box. The default: what the engine does is what the picture shows.
+/// folded:      a sum is one box together with the products and sums that feed it and nothing else, the
+/// neuron's
+///              net input. A value with a name, or with another use in the picture, keeps its box.
+/// unfolded:    a dot is a box for each product and one for their sum, as if it had been written with * and
+/// +.
+enum class Weighted_sums { as_recorded, folded, unfolded };
+
+struct Picture_options {
+  std::string title;  ///< above the picture; none when empty
+  Rank_direction direction = Rank_direction::left_right;
+  Weighted_sums weighted_sums = Weighted_sums::as_recorded;
+  int digits = 4;                 ///< significant digits of every number: 1 to 17
+  bool gradients = true;          ///< the row `grad` of each box
+  bool local_derivatives = true;  ///< the numbers on the arrows
+  bool legend = true;             ///< a line below the picture that says how to read it
+  /// The most boxes. Graphviz lays out 1,000 in a second or so and takes a minute for 20,000, and nobody
+  /// reads them.
+  std::size_t max_boxes = 1000;
+};
+
+/// The boxes and arrows of a graph or of the part that leads to one value.
+struct Picture {
+  enum class Kind { leaf, constant, computed };
+
+  struct Box {
+    /// "n" and the place on the tape. A constant is drawn once for each use: n<place>_<user>_<input>; the
+    /// products of an unfolded dot are n<place>_<k>, k from 0.
+    std::string id;
+    Kind kind = Kind::computed;
+    bool is_root = false;  ///< what the picture leads to: here it ends
+    std::string name;      ///< as text of one line; empty: none
+    std::string formula;   ///< "w1 * i1 + b1", or "+" where that cannot be said; empty for leaves, constants
+    double data = 0.0;
+    std::optional<double> grad;  ///< none: not computed, or a constant
+  };
+
+  struct Arrow {
+    std::size_t from = 0, to = 0;  ///< places in `boxes`
+    /// d(to)/d(from) by this use of it alone. None from a constant, which cannot vary.
+    std::optional<double> local_derivative;
+  };
+
+  std::vector<Box> boxes;  ///< in the order of the tape, a constant just before its user
+  std::vector<Arrow> arrows;
+};
+
+/// Everything that `root` depends on, and nothing else.
+///
+/// Throws:    std::invalid_argument when that would be more than options.max_boxes boxes (the message says
+/// how many,
+///            and what to do) or when options.digits is not 1 to 17; what Graph::check() throws.
+Picture picture_of(Value root, const Picture_options& options = {});
+
+/// The whole tape. The roots are the values that nothing uses.
+///
+/// Throws:    also std::invalid_argument when the graph is empty.
+Picture picture_of(Graph& graph, const Picture_options& options = {});
+
+}  // namespace bp
