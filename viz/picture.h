@@ -18,24 +18,21 @@ enum class Rank_direction { left_right, top_down };
 
 /// How a weighted sum (dot, or + and sum over products) appears.
 ///
-/// as_recorded: each node of the tape is a box. The default: what the engine does is what the picture shows.
-/// folded:      a sum is one box together with the products and sums that feed it and nothing else, the
-/// neuron's
-///              net input. A value with a name, or with another use in the picture, keeps its box.
-/// unfolded:    a dot is a box for each product and one for their sum, as if it had been written with * and
-/// +.
+/// as_recorded: each node of the tape is a box. The default: the picture shows what the engine does.
+/// folded:      a sum is one box together with the products and sums that feed it alone: a neuron's net
+///              input. A value with a name, or with another use in the picture, keeps its box.
+/// unfolded:    a dot is a box for each product and one for their sum, as if written with * and +.
 enum class Weighted_sums { as_recorded, folded, unfolded };
 
 struct Picture_options {
-  std::string title;  ///< above the picture; none when empty
+  std::string title;  ///< begins the caption below the picture; up to 100 characters
   Rank_direction direction = Rank_direction::left_right;
   Weighted_sums weighted_sums = Weighted_sums::as_recorded;
   int digits = 4;                 ///< significant digits of every number: 1 to 17
   bool gradients = true;          ///< the row `grad` of each box
   bool local_derivatives = true;  ///< the numbers on the arrows
-  bool legend = true;             ///< a line below the picture that says how to read it
-  /// The most boxes. Graphviz lays out 1,000 in a second or so and takes a minute for 20,000, and nobody
-  /// reads them.
+  bool legend = true;             ///< how to read it, in the caption
+  /// The most boxes. Graphviz lays out 1,000 in about a second and 20,000 in minutes, and nobody reads them.
   std::size_t max_boxes = 1000;
 };
 
@@ -67,9 +64,8 @@ struct Picture {
 
 /// Everything that `root` depends on, and nothing else.
 ///
-/// Throws:    std::invalid_argument when that would be more than options.max_boxes boxes (the message says
-/// how many,
-///            and what to do) or when options.digits is not 1 to 17; what Graph::check() throws.
+/// Throws:    std::invalid_argument when options.digits is not 1 to 17 or when there would be more boxes than
+///            options.max_boxes (the message says how many, and what to do); what Graph::check() throws.
 Picture picture_of(Value root, const Picture_options& options = {});
 
 /// The whole tape. The roots are the values that nothing uses.
