@@ -188,7 +188,7 @@ void step_overwriting(Network& net) {
 }
 
 // What is worth keeping of a calculation or of a training, by name: "dE/dw5", "w5+", "E after 1 step".
-using Figures = std::map<std::string, double, std::less<>>;
+using Figures = std::map<std::string, double>;
 
 template <class Step>
 Figures train(Network& net, const std::vector<Value>& trained, Step one_step) {
@@ -231,7 +231,7 @@ void show_step(const Network& net, const Network& shared) {
 }
 
 void show_runs(double E_before, const Figures& fixed, const Figures& own, const Figures& shared) {
-  print("5. Ten thousand steps: the error falls, and the outputs near their targets 0.01 and 0.99\n\n");
+  print("5. Ten thousand steps: the error falls, the outputs approach 0.01 and 0.99\n\n");
   print("   {:20} {:>15} {:>15} {:>15} {:>14} {:>14}\n", "biases", "E before", "E, 1 step", "E, 10,000 steps",
         "out_o1", "out_o2");
   const auto row = [&](const char* biases, const Figures& run) {
@@ -309,7 +309,7 @@ int compare(std::string_view source, std::span<const Published> figures, const F
   int agree = 0;
   for (const Published& figure : figures) {
     const Written_number written(figure.written);
-    const double truth = ours.find(figure.what)->second;
+    const double truth = ours.at(std::string(figure.what));
     const Verdict verdict = bp::compare_digits(written, truth);
     if (verdict != Verdict::wrong) ++agree;
     print("   {:27} {:>13} {:>18}  {}\n", figure.what, figure.written, to_the_digits(written, truth, 3),
@@ -355,8 +355,8 @@ void show_causes(const Figures& described, const Figures& overwriting) {
     if (figure.what.find(" after ") == figure.what.npos) continue;
     const Written_number written(figure.written);
     print("   {:27} {:>13} {:>15} {:>15}\n", figure.what, figure.written,
-          beside(written, described.find(figure.what)->second),
-          beside(written, overwriting.find(figure.what)->second));
+          beside(written, described.at(std::string(figure.what))),
+          beside(written, overwriting.at(std::string(figure.what))));
   }
   print(R"(
    So the text describes one program, and these three figures are another's.
