@@ -149,7 +149,10 @@ void several_inputs() {
 void picture() {
   bp::Graph graph;
   const bp::Value a = graph.leaf(2, "a"), b = graph.leaf(-3, "b"), c = graph.leaf(10, "c");
-  bp::draw((a * b + c).named("d"), bp::picture("01_slope.png"));
+  bp::draw((a * b + c).named("d"), bp::picture("01_slope.png"),
+           {.title = "d = a*b + c, and how fast each box follows those before it",
+            .gradients = false,
+            .legend = false});
   fmt::print(R"(Picture: 01_slope.png
    d as a graph. The number on an arrow is a slope: how far the box at its head moves
    when the box at its tail is nudged. Multiply along a way to d: -3, 2 and 1 again.

@@ -1,7 +1,7 @@
 // Lesson 3: the chain rule, by hand
 //
 // Before:  lesson 1 measured slopes with nudges, lesson 2 took an expression apart into operations.
-// Now:     each operation has a slope that is easy to write down. Multiplied along a path, they give the whole.
+// Now:     each operation has a slope that is easy to write down. Multiply along a path: the slope of all.
 // After:   you can work out every gradient of a small network with a pencil, and check it.
 // Run:     lessons/run 3
 // Source:  CS231n (Stanford), notes "Backpropagation, Intuitions", for sections 1 and 3 with their figures;
@@ -103,8 +103,9 @@ void by_hand() {
   fmt::print(R"(3. A neuron, from its output back to its inputs
 
    A neuron weighs its inputs x0 and x1 by w0 and w1, adds a bias w2, and squeezes the sum
-   between 0 and 1: f = 1 / (1 + exp(-(w0*x0 + w1*x1 + w2))), a chain of small steps. Begin
-   at f, whose slope by itself is 1, and at each step back multiply by a local derivative:
+   between 0 and 1: f = 1 / (1 + exp(-(w0*x0 + w1*x1 + w2))), a chain of small steps.
+   Begin at f, whose slope by itself is 1, and at each step back multiply by a local
+   derivative:
 
       step             number   local derivative            gradient    CS231n
 )");

@@ -121,7 +121,7 @@ void with_a_tape(Value a, Value b, Value d, Value e, Value L) {
   }
   L.backward();
   fmt::print(R"(
-   The gradient of d is the sum of what came from L and e, that of a what came from e and d.
+   The gradient of d is the sum of what came from L and e; that of a, from e and d.
    The engine does the same inside L.backward(): dL/da = {}, dL/db = {}.
 
 )",

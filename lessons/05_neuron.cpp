@@ -100,8 +100,8 @@ void three_graphs_of_one_function(Parts& steps, Parts& exp_form, Parts& engine) 
   row(steps.w2, exp_form.w2, engine.w2, "0.0");
   fmt::print(R"(
    How fine an expression is cut is a matter of taste, as long as every piece knows its
-   local derivative. Large pieces can be made safe: at n = 400 tanh gives {:g}, but exp(800) is
-   too large for a double, and inf / inf is {}.
+   local derivative. Large pieces can be made safe: at n = 400 tanh gives {:g}, but exp(800)
+   is too large for a double, and inf / inf is {}.
 
 )",
              std::tanh(400.0), std::isnan(std::exp(800.0) / std::exp(800.0)) ? "not a number" : "a number");
@@ -160,9 +160,10 @@ void many_steps() {
     descend(parts, 0.2);
   }
   fmt::print(R"(
-   The neuron learns to say -1 to this input. w2 never moves, and past the middle the steps
-   shrink: where tanh is flat, its slope lets little through. Nobody wants -1 for its own
-   sake, though. Lesson 6 measures how wrong a whole network is, and lets that shrink.
+   The neuron learns to say -1 to this input. w2 never moves, and past the middle the
+   steps shrink: where tanh is flat, its slope lets little through. Nobody wants -1 for
+   its own sake, though. Lesson 6 measures how wrong a whole network is, and makes that
+   smaller.
 
 )");
 }
@@ -176,11 +177,10 @@ void lesson() {
   one_step();
   many_steps();
   fmt::print(R"(Picture: 05_neuron.png
-   The neuron by steps, after backward(). Follow {:.4f} from tanh back to every leaf.
+   The neuron by steps, after backward(). Cover the leaves, and find their gradients.
 Picture: 05_neuron_dot.png
-   The same neuron as bp::Neuron records it. Only the boxes differ.
-)",
-             steps.n.grad());
+   The same neuron as bp::Neuron records it: fewer boxes, and the same gradients.
+)");
 }
 
 int main() { return bp::run(lesson); }
