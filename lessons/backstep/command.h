@@ -1,36 +1,14 @@
-// What the commands of `backstep` share: how one joins the program, and how one fails.
-//
-// A command is a file: it defines one function of the list below, which adds its CLI11 subcommand, and
-// main.cpp calls them all. A command that cannot do its work throws Failure.
+// The commands of `backstep`, each in the file of its name; main.cpp adds them all.
 #pragma once
 
-#include <stdexcept>
-#include <string>
+#include <CLI/CLI.hpp>
 
-namespace CLI {
-class App;
-}
+#include "lessons/backstep/failure.h"
 
 namespace backstep {
 
-/// Exit statuses, on which other programs rely.
-enum Status {
-  done = 0,
-  check_found_wrong = 1,  ///< a claim of a worksheet is wrong
-  bad_input = 2,          ///< the command line, a worksheet or a data file is not what it should be
-  file_trouble = 3,       ///< a file cannot be opened or written
-  diverged = 4,           ///< training went to infinity
-  interrupted = 130
-};
-
-/// Ends the program with one line, `backstep: what`, and a status.
-struct Failure : std::runtime_error {
-  Failure(int status, const std::string& what) : std::runtime_error(what), status(status) {}
-  int status;
-};
-
-// Each adds its command to `app`. When the command line names the command, its callback sets `status` (0
-// until then).
+// Each adds its command to `app`. When the command line names it, its callback does the work and, where that can
+// end in more than one way, sets `status` (0 until then). A command that cannot do its work throws Failure.
 void add_lessons_command(CLI::App& app);
 void add_lesson_command(CLI::App& app, int& status);
 

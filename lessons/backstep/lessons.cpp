@@ -1,7 +1,6 @@
 // `backstep lessons` lists the lessons, `backstep lesson N` runs one and says where its picture is.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -41,7 +40,7 @@ fs::path program_of(const Lesson& lesson) {
   const fs::path installed = BACKSTEP_LESSON_DIR;
   for (const fs::path& folder :
        {here / "..", here / installed.lexically_relative(BACKSTEP_BIN_DIR), installed}) {
-    const fs::path program = (folder / lesson.file).lexically_normal();
+    fs::path program = (folder / lesson.file).lexically_normal();
     if (fs::is_regular_file(program)) return program;
   }
   throw Failure(file_trouble, fmt::format("lesson {} is not installed: found no {} in {}", lesson.number,

@@ -2,19 +2,22 @@
 
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <system_error>
 
-#include "lessons/backstep/command.h"
+#include "lessons/backstep/failure.h"
 
 #ifdef __APPLE__
 #include <mach-o/dyld.h>
 #endif
 
-extern char** environ;
+#ifndef __linux__
+extern char** environ;  // only Linux declares it
+#endif
 
 namespace backstep {
 
