@@ -63,11 +63,13 @@ void add_over_paths() {
       from a by d:   df/dd * dd/da = e * b = {:>2} * {:>2} = {:>3}
       from a by e:   df/de * de/da = d * 1 = {:>2} * {:>2} = {:>3}
       together:      df/da                         = {:>3}       by a nudge: {:.6f}
+      and for b:     df/db = e * a + d * 1         = {:>3}
 
-   That is the whole rule: multiply along each path, add over all paths.
+   Zero to Hero has the same: -3 and -8. And that is the whole rule: multiply along each
+   path, add over all paths.
 
 )",
-             a, b, d, e, f, e, b, via_d, d, 1, via_e, via_d + via_e, nudged);
+             a, b, d, e, f, e, b, via_d, d, 1, via_e, via_d + via_e, nudged, df_dd * a + df_de * 1);
 }
 
 // 3. The squeezing function, 1 / (1 + exp(-n)), is called the sigmoid. Lesson 5 has more about neurons.
