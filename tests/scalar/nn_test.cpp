@@ -1,4 +1,4 @@
-// What neurons, layers and networks record, which parameters they have and in which order, and their errors.
+// What neurons, layers and networks record, and their errors. Their parameters are in nn_parameters_test.cpp.
 #include "engine/scalar/nn.h"
 
 #include <array>
@@ -115,8 +115,24 @@ TEST_CASE("numbers as inputs are constants, recorded once for all neurons of a l
   const Value from_neuron = net.layers()[0].neurons()[1](numbers);
 
   CHECK(recorded == 2 + 3 * 5);
+  const Value weighted_sum = from_numbers[0].input(0).input(0).input(1).input(0).input(0);
+  REQUIRE(weighted_sum.op() == Op::dot);
+  CHECK(weighted_sum.input(1).is_constant());
   CHECK(data_of(from_numbers) == data_of(from_values));
   CHECK(from_neuron.data() == net.layers()[0](numbers)[1].data());
+}
+
+TEST_CASE("a layer records each of many inputs once", "[nn]") {
+  Graph graph;
+  Random random(4);
+  const Layer layer(graph, 300, 5, Activation::relu, random);
+  const std::size_t before = graph.size();
+  std::vector<double> x(300);
+  for (double& element : x) element = random.uniform();
+
+  layer(x);
+
+  CHECK(graph.size() - before <= 300 + 3 * 5);
 }
 
 TEST_CASE("a layer multiplies by the rows of its weights and a network passes values on", "[nn]") {
@@ -138,114 +154,6 @@ TEST_CASE("a layer multiplies by the rows of its weights and a network passes va
   CHECK(net.layers()[0].outputs() == 3);
 }
 
-// --- Parameters -----------------------------------------------------------------------------------------
-
-TEST_CASE("parameters come by layer, neuron, weights, bias, and are drawn in that order", "[nn]") {
-  Graph graph;
-  Random random(11), same(11);
-  const Initializer weights = Initializer::uniform(-2.0, 2.0), biases = Initializer::normal(5.0, 1.0);
-
-  const Mlp net(graph, {2, 2, 1}, {Activation::tanh, Activation::tanh}, random, weights, biases);
-  const std::vector<Value> parameters = net.parameters();
-
-  Numbers drawn;
-  for (int neuron = 0; neuron < 3; ++neuron) {
-    for (int i = 0; i < 2; ++i) drawn.push_back(same.uniform(-2.0, 2.0));
-    drawn.push_back(same.normal(5.0, 1.0));
-  }
-  CHECK(data_of(parameters) == drawn);
-  for (std::size_t i = 0; i < parameters.size(); ++i) CHECK(parameters[i].index() == i);
-  CHECK(data_of(net.biases()) == Numbers{drawn[2], drawn[5], drawn[8]});
-  CHECK(data_of(net.weights()) == Numbers{drawn[0], drawn[1], drawn[3], drawn[4], drawn[6], drawn[7]});
-}
-
-TEST_CASE("without a word on biases they start at 0, and with nullopt there are none", "[nn]") {
-  Graph graph;
-  Random random(1);
-
-  const Layer usual(graph, 3, 2, Activation::relu, random);
-  const Layer bare(graph, 3, 2, Activation::relu, random, Initializer::he_normal(), std::nullopt);
-
-  CHECK(data_of(usual.biases()) == Numbers{0.0, 0.0});
-  CHECK(bare.biases().empty());
-  CHECK(bare.parameters().size() == 6);
-  CHECK_FALSE(bare.neurons()[0].bias().has_value());
-}
-
-TEST_CASE("each layer draws by its own fan-in and fan-out", "[nn]") {
-  Graph graph;
-  Random random(2), same(2);
-
-  const Mlp net(graph, {2, 6, 1}, {Activation::tanh, Activation::tanh}, random,
-                Initializer::xavier_uniform());
-  const std::vector<Value> weights = net.weights();
-
-  for (std::size_t i = 0; i < 18; ++i) {
-    const double limit = std::sqrt(i < 12 ? 6.0 / 8.0 : 6.0 / 7.0);
-    CHECK(weights[i].data() == same.uniform(-limit, limit));
-  }
-}
-
-TEST_CASE("a bias that neurons share is one parameter and gets the sum of their gradients", "[nn]") {
-  Graph graph;
-  const Value shared = graph.leaf(0.5);
-  const Layer layer({Neuron({graph.leaf(1.0)}, shared, Activation::square),
-                     Neuron({graph.leaf(2.0)}, shared, Activation::square)});
-
-  const std::vector<Value> out = layer(std::array{1.5});
-  (out[0] * 3.0 - out[1]).backward();
-
-  // d(3 (1.5 + b)^2 - (3 + b)^2)/db at b = 0.5.
-  CHECK(shared.grad() == 3.0 * 2.0 * 2.0 - 2.0 * 3.5);
-  CHECK(layer.parameters().size() == 3);
-  CHECK(layer.biases().size() == 1);
-  CHECK(layer.parameters()[1].index() == shared.index());
-}
-
-TEST_CASE("only leaves are parameters: not a weight that is computed, nor a constant bias", "[nn]") {
-  Graph graph;
-  const Value w = graph.leaf(2.0);
-  const Layer layer({Neuron({w, w * 2.0}, graph.constant(1.0), Activation::tanh)});
-
-  const std::vector<Value> parameters = layer.parameters();
-
-  REQUIRE(parameters.size() == 1);
-  CHECK(parameters[0].index() == w.index());
-}
-
-TEST_CASE("names say layer, neuron and input, and a shared parameter keeps its first", "[nn]") {
-  Graph graph;
-  const Value shared = graph.leaf(0.0);
-  const Layer first({Neuron({graph.leaf(1.0), graph.leaf(2.0)}, shared, Activation::tanh),
-                     Neuron({graph.leaf(3.0), graph.leaf(4.0)}, shared, Activation::tanh)});
-  const Layer second(graph, {{5.0, 6.0}}, {7.0}, Activation::tanh);
-  const Mlp net({first, second});
-
-  net.name_parameters();
-
-  std::vector<std::string> names;
-  for (const Value& value : net.parameters()) names.emplace_back(value.name());
-  CHECK(names == std::vector<std::string>{"w0[0,0]", "w0[0,1]", "b0[0]", "w0[1,0]", "w0[1,1]", "w1[0,0]",
-                                          "w1[0,1]", "b1[0]"});
-  CHECK(graph.find("w0[1,0]")->data() == 3.0);
-}
-
-TEST_CASE("parameters survive the rewind of a step, with numbers and gradients", "[nn]") {
-  Graph graph;
-  Random random(5);
-  const Mlp net(graph, {2, 3, 1}, {Activation::tanh, Activation::identity}, random);
-  const std::size_t size = graph.size();
-
-  {
-    Graph::Scope step(graph);
-    net(std::array{1.0, -2.0})[0].backward(2.0);
-  }
-
-  CHECK(graph.size() == size);
-  CHECK(net.parameters()[12].grad() == 2.0);  // the output's bias
-  CHECK(net(std::array{1.0, -2.0}).size() == 1);
-}
-
 // --- Errors ---------------------------------------------------------------------------------------------
 
 TEST_CASE("a wrong number of inputs is said in words", "[nn]") {
@@ -259,8 +167,10 @@ TEST_CASE("a wrong number of inputs is said in words", "[nn]") {
                        Message("backstep: layer of 3 inputs was given 2"));
   CHECK_THROWS_MATCHES(one(std::array{1.0, 2.0}), std::invalid_argument,
                        Message("backstep: neuron of 1 input was given 2"));
-  CHECK_THROWS_AS(net(net.parameters()), std::invalid_argument);
-  CHECK_THROWS_AS(one(net.parameters()), std::invalid_argument);
+  CHECK_THROWS_MATCHES(net(net.parameters()), std::invalid_argument,
+                       Message("backstep: layer of 3 inputs was given 4"));
+  CHECK_THROWS_MATCHES(one(net.parameters()), std::invalid_argument,
+                       Message("backstep: neuron of 1 input was given 4"));
   CHECK(graph.size() == before);
 }
 
@@ -279,6 +189,8 @@ TEST_CASE("neurons, layers and networks that do not fit are refused", "[nn]") {
   CHECK_THROWS_AS(Mlp(std::vector<Layer>{}), std::invalid_argument);
   CHECK_THROWS_MATCHES(Mlp({Layer({one, one}), Layer({one})}), std::invalid_argument,
                        Message("backstep: layer 0 gives 2 values and layer 1 takes 1"));
+  CHECK_THROWS_MATCHES(Mlp({Layer({one}), Layer({two})}), std::invalid_argument,
+                       Message("backstep: layer 0 gives 1 value and layer 1 takes 2"));
 }
 
 TEST_CASE("sizes and activations that do not fit are refused before anything is recorded", "[nn]") {
@@ -291,7 +203,8 @@ TEST_CASE("sizes and activations that do not fit are refused before anything is 
                        Message("backstep: size 1 of a network is 0"));
   CHECK_THROWS_MATCHES(Mlp(graph, {2, 3, 1}, {tanh}, random), std::invalid_argument,
                        Message("backstep: network of 2 layers was given 1 activation"));
-  CHECK_THROWS_AS(Layer(graph, 0, 2, tanh, random), std::invalid_argument);
+  CHECK_THROWS_MATCHES(Layer(graph, 0, 2, tanh, random), std::invalid_argument,
+                       Message("backstep: a layer needs one input and one neuron or more"));
   CHECK_THROWS_AS(Layer(graph, 2, 0, tanh, random), std::invalid_argument);
   CHECK(graph.size() == 0);
 }

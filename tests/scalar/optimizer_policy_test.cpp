@@ -142,7 +142,7 @@ TEST_CASE("a step before any backward pass, or after one of another loss, is ref
 }
 
 TEST_CASE("an optimizer refuses what is no set of parameters", "[optimizer]") {
-  Bench bench({1.0, 2.0}), stranger({3.0});
+  Bench bench({1.0, 2.0}), stranger({3.0, 4.0});
   const Value a = bench.parameters[0], b = bench.parameters[1];
 
   CHECK_THROWS_MATCHES(Sgd({}, 0.1), std::invalid_argument,
@@ -152,7 +152,8 @@ TEST_CASE("an optimizer refuses what is no set of parameters", "[optimizer]") {
   CHECK_THROWS_AS(Sgd({a, bench.graph.constant(2.0)}, 0.1), std::invalid_argument);
   CHECK_THROWS_MATCHES(Sgd({a, b, a}, 0.1), std::invalid_argument,
                        Message("backstep: parameter 2 of an optimizer stands there twice"));
-  CHECK_THROWS_AS(Sgd({a, stranger.parameters[0]}, 0.1), std::invalid_argument);
+  CHECK_THROWS_MATCHES(Sgd({a, stranger.parameters[1]}, 0.1), std::invalid_argument,
+                       Message("backstep: this Value belongs to another graph"));
   CHECK_THROWS_AS(Sgd({Value()}, 0.1), std::invalid_argument);
 }
 
