@@ -8,7 +8,7 @@
 namespace backstep {
 
 // Each adds its command to `app`. When the command line names it, its callback does the work and, where that
-// can end in more than one way, sets `status` (0 until then). A command that cannot do its work throws Failure.
+// can end in more than one way, sets `status` (0 until then). It throws Failure when it cannot do its work.
 void add_lessons_command(CLI::App& app);
 void add_lesson_command(CLI::App& app, int& status);
 
