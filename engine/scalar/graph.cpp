@@ -1,7 +1,7 @@
 #include "engine/scalar/graph.h"
 
 #include <algorithm>
-#include <cassert>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <new>
@@ -35,7 +35,8 @@ std::size_t next_capacity(std::size_t now, std::size_t least) {
 
 void Graph::grow(std::size_t least) {
   const std::size_t capacity = next_capacity(capacity_, least);
-  resize_buffer(nodes_, capacity);
+  resize_buffer(data_, capacity);
+  resize_buffer(links_, capacity);
   capacity_ = capacity;
 }
 
@@ -51,8 +52,8 @@ void Graph::reserve(std::size_t nodes) {
 }
 
 std::size_t Graph::memory_bytes() const {
-  return capacity_ * sizeof(Node) + grads_capacity_ * sizeof(double) + edges_.capacity() * sizeof(edges_[0]) +
-         reached_.capacity() + leaves_.capacity() * sizeof(Run);
+  return capacity_ * (sizeof(double) + sizeof(Link)) + grads_capacity_ * sizeof(double) +
+         edges_.capacity() * sizeof(edges_[0]) + reached_.capacity() + leaves_.capacity() * sizeof(Run);
 }
 
 // --- Recording ------------------------------------------------------------------------------------------
@@ -60,7 +61,8 @@ std::size_t Graph::memory_bytes() const {
 template <Op op>
 Value Graph::push_n_ary(std::size_t first_edge) {
   const std::size_t count = edges_.size() - first_edge;
-  const Node node{0.0, static_cast<std::uint8_t>(op), first_edge, count};
+  const Link node(op, first_edge, count);
+  make_room();
   return push(op, first_edge, count, n_ary_value<op, double>(count, inputs_of(node)));
 }
 
@@ -96,43 +98,51 @@ Value Graph::record(std::span<const Value> inputs) {
   for (const Value& value : inputs) graph.check(value);
   const std::size_t first = graph.edges_.size();
   check_edges(first, inputs.size());
-  for (const Value& value : inputs) graph.edges_.push_back(static_cast<std::uint32_t>(value.index_));
+  for (const Value& value : inputs) graph.edges_.push_back(static_cast<std::uint32_t>(value.index()));
   return graph.push_n_ary<op>(first);
 }
 
 template Value Graph::record<Op::sum>(std::span<const Value>);
 template Value Graph::record<Op::logsumexp>(std::span<const Value>);
 
+// What was noted of factors that are refused is taken back.
+void Graph::check_all(std::span<const Value> x, std::span<const Value> y, std::size_t first_edge) {
+  try {
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      check(x[i]);
+      check(y[i]);
+    }
+  } catch (...) {
+    edges_.resize(first_edge);
+    throw;
+  }
+}
+
 Value Graph::record_dot(std::span<const Value> x, std::span<const Value> y) {
   check_lengths(x.size(), y.size());
   Graph& graph = graph_of(x, Op::dot);
   const std::size_t first = graph.edges_.size();
   check_edges(first, 2 * x.size());
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    graph.check(x[i]);
-    graph.check(y[i]);
-  }
   graph.edges_.resize(first + 2 * x.size());
-  std::uint32_t* edges = graph.edges_.data() + first;
+  std::uint32_t* const edges = graph.edges_.data() + first;
+  bool all_alive = true;
   for (std::size_t i = 0; i < x.size(); ++i) {
-    edges[2 * i] = static_cast<std::uint32_t>(x[i].index_);
-    edges[2 * i + 1] = static_cast<std::uint32_t>(y[i].index_);
+    all_alive = all_alive && graph.is_surely_alive(x[i]) && graph.is_surely_alive(y[i]);
+    edges[2 * i] = static_cast<std::uint32_t>(x[i].index());
+    edges[2 * i + 1] = static_cast<std::uint32_t>(y[i].index());
   }
+  if (!all_alive) [[unlikely]]
+    graph.check_all(x, y, first);
   return graph.push_n_ary<Op::dot>(first);
 }
 
 Value Graph::record_dot(std::span<const Value> x, std::span<const double> y) {
   check_lengths(x.size(), y.size());
   Graph& graph = graph_of(x, Op::dot);
-  for (const Value& value : x) graph.check(value);
-  const std::size_t first = graph.edges_.size();
-  check_edges(first, 2 * x.size());
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const std::uint64_t factor = graph.constant(y[i]).index_;
-    graph.edges_.push_back(static_cast<std::uint32_t>(x[i].index_));
-    graph.edges_.push_back(static_cast<std::uint32_t>(factor));
-  }
-  return graph.push_n_ary<Op::dot>(first);
+  std::vector<Value> factors;
+  factors.reserve(y.size());
+  for (double factor : y) factors.push_back(graph.constant(factor));
+  return record_dot(x, factors);
 }
 
 // --- The backward pass ----------------------------------------------------------------------------------
@@ -146,7 +156,7 @@ void Graph::backward(std::span<const Seed> seeds) {
   if (seeds.empty()) throw std::invalid_argument("backstep: backward from no root");
   for (const Seed& seed : seeds) {
     check(seed.root);
-    if (seed.root.index_ < outdated_ && !seed.root.is_leaf()) {
+    if (seed.root.index() < outdated_ && !seed.root.is_leaf()) {
       throw std::logic_error(
           "backstep: a leaf was given a new number after this value was recorded; recompute() first");
     }
@@ -163,46 +173,61 @@ void Graph::backward(std::span<const Seed> seeds) {
   reached_known_ = false;
   std::uint64_t last = 0;
   for (const Seed& seed : seeds) {
-    roots_.push_back(seed.root.index_);
-    grads_[seed.root.index_] += seed.grad;
-    last = std::max(last, std::uint64_t{seed.root.index_});
+    roots_.push_back(seed.root.index());
+    grads_[seed.root.index()] += seed.grad;
+    last = std::max(last, std::uint64_t{seed.root.index()});
   }
   sweep(last);
 }
+
+namespace {
+
+// Whether eight gradients are 0 (or -0). Behind a relu that is off the tape is 0 for long stretches.
+bool all_zero(const double* grads) {
+  std::uint64_t bits = 0;
+  for (int k = 0; k < 8; ++k) bits |= std::bit_cast<std::uint64_t>(grads[k]);
+  return bits << 1 == 0;
+}
+
+}  // namespace
 
 // From the root to the beginning: when a node's turn comes, every use of it stands later on the tape and has
 // already added its share, so its gradient is complete.
 //
 //     grad of input += grad of node * d node / d input
 void Graph::sweep(std::uint64_t root) {
-  const Node* const nodes = nodes_.get();
+  const Link* const links = links_.get();
+  const double* const data = data_.get();
   double* const grads = grads_.get();
   for (std::uint64_t i = root + 1; i-- > 0;) {
     const double grad = grads[i];
-    if (grad == 0.0) continue;
-    const Node& node = nodes[i];
-    switch (static_cast<Op>(node.op)) {
+    if (grad == 0.0) {
+      while (i >= 8 && all_zero(grads + i - 8)) i -= 8;
+      continue;
+    }
+    const Link node = links[i];
+    switch (node.op()) {
       case Op::leaf:
       case Op::constant: break;
-#define UNARY(name, ...)                                                           \
-  case Op::name:                                                                   \
-    grads[node.a] += grad * derivative_x<Op::name>(nodes[node.a].data, node.data); \
+#define UNARY(name, ...)                                                       \
+  case Op::name:                                                               \
+    grads[node.a()] += grad * derivative_x<Op::name>(data[node.a()], data[i]); \
     break;
 #define BINARY(name, ...)                                            \
   case Op::name: {                                                   \
-    const double x = nodes[node.a].data, y = nodes[node.b].data;     \
-    grads[node.a] += grad * derivative_x<Op::name>(x, y, node.data); \
-    grads[node.b] += grad * derivative_y<Op::name>(x, y, node.data); \
+    const double x = data[node.a()], y = data[node.b()];             \
+    grads[node.a()] += grad * derivative_x<Op::name>(x, y, data[i]); \
+    grads[node.b()] += grad * derivative_y<Op::name>(x, y, data[i]); \
     break;                                                           \
   }
-#define N_ARY(name, ...)                                                          \
-  case Op::name: {                                                                \
-    const std::uint32_t* const edges = edges_.data() + node.a;                    \
-    const auto inputs = inputs_of(node);                                          \
-    for (std::uint64_t k = 0; k < node.b; ++k) {                                  \
-      grads[edges[k]] += grad * derivative_n_ary<Op::name>(k, inputs, node.data); \
-    }                                                                             \
-    break;                                                                        \
+#define N_ARY(name, ...)                                                        \
+  case Op::name: {                                                              \
+    const std::uint32_t* const edges = edges_.data() + node.a();                \
+    const auto inputs = inputs_of(node);                                        \
+    for (std::uint64_t k = 0; k < node.b(); ++k) {                              \
+      grads[edges[k]] += grad * derivative_n_ary<Op::name>(k, inputs, data[i]); \
+    }                                                                           \
+    break;                                                                      \
   }
 #include "engine/scalar/op_table.def"
 #undef UNARY
@@ -267,12 +292,12 @@ void Graph::find_reached() {
   }
   for (std::uint64_t i = roots_.empty() ? 0 : last + 1; i-- > 0;) {
     if (reached_[i] == 0) continue;
-    const Node& node = nodes_[i];
+    const Link node = links_[i];
     const int arity = info(op(i)).arity;
-    if (arity >= 1) reached_[node.a] = 1;
-    if (arity == 2) reached_[node.b] = 1;
+    if (arity >= 1) reached_[node.a()] = 1;
+    if (arity == 2) reached_[node.b()] = 1;
     if (arity == any_number) {
-      for (std::uint64_t k = 0; k < node.b; ++k) reached_[edges_[node.a + k]] = 1;
+      for (std::uint64_t k = 0; k < node.b(); ++k) reached_[edges_[node.a() + k]] = 1;
     }
   }
   reached_known_ = true;
@@ -292,23 +317,24 @@ void Graph::recompute() {
   settle(size_);
   roots_.clear();
   reached_known_ = true;
-  Node* const nodes = nodes_.get();
+  const Link* const links = links_.get();
+  double* const data = data_.get();
   for (std::uint64_t i = 0; i < size_; ++i) {
-    Node& node = nodes[i];
-    switch (static_cast<Op>(node.op)) {
+    const Link node = links[i];
+    switch (node.op()) {
       case Op::leaf:
       case Op::constant: break;
-#define UNARY(name, ...)                                   \
-  case Op::name:                                           \
-    node.data = Rule<Op::name>::value(nodes[node.a].data); \
+#define UNARY(name, ...)                             \
+  case Op::name:                                     \
+    data[i] = Rule<Op::name>::value(data[node.a()]); \
     break;
-#define BINARY(name, ...)                                                      \
-  case Op::name:                                                               \
-    node.data = Rule<Op::name>::value(nodes[node.a].data, nodes[node.b].data); \
+#define BINARY(name, ...)                                            \
+  case Op::name:                                                     \
+    data[i] = Rule<Op::name>::value(data[node.a()], data[node.b()]); \
     break;
 #define N_ARY(name, ...)                                                \
   case Op::name:                                                        \
-    node.data = n_ary_value<Op::name, double>(node.b, inputs_of(node)); \
+    data[i] = n_ary_value<Op::name, double>(node.b(), inputs_of(node)); \
     break;
 #include "engine/scalar/op_table.def"
 #undef UNARY
@@ -330,7 +356,7 @@ Graph::Mark Graph::mark() const {
 
 void Graph::rewind(Mark mark) {
   if (mark.graph_ != this) throw std::invalid_argument("backstep: this mark belongs to another graph");
-  if (mark.size_ > 0) check(Value(this, mark.size_ - 1, mark.generation_));
+  if (mark.size_ > 0) check(Value(this, mark.generation_ | (mark.size_ - 1)));
   if (mark.size_ == size_) return;
 
   settle(mark.size_);
@@ -352,22 +378,20 @@ void Graph::rewind(Mark mark) {
   while (!rewinds_.empty() && rewinds_.back().size >= size_) rewinds_.pop_back();
   kept_since_ = rewinds_.empty() ? 0 : rewinds_.back().generation;
   kept_ = size_;
-  rewinds_.push_back({++generation_, size_});
-}
-
-bool Graph::is_alive_long_since(Value value) const {
-  const auto next = std::upper_bound(
-      rewinds_.begin(), rewinds_.end(), std::uint64_t{value.generation_},
-      [](std::uint64_t generation, const Rewind& rewind) { return generation < rewind.generation; });
-  return next == rewinds_.end() || value.index_ < next->size;
+  generation_ += std::uint64_t{1} << Value::index_bits;
+  rewinds_.push_back({generation_, size_});
 }
 
 void Graph::refuse_nothing() { throw std::invalid_argument("backstep: this Value belongs to no graph"); }
 
-void Graph::refuse(Value value) const {
+void Graph::check_closely(Value value) const {
   if (value.graph_ == nullptr) refuse_nothing();
   if (value.graph_ != this) throw std::invalid_argument("backstep: this Value belongs to another graph");
-  throw std::out_of_range("backstep: this Value is stale: its node " + std::to_string(value.index_) +
+  const auto next = std::upper_bound(
+      rewinds_.begin(), rewinds_.end(), value.place_ & ~Value::max_index,
+      [](std::uint64_t generation, const Rewind& rewind) { return generation < rewind.generation; });
+  if (next == rewinds_.end() || value.index() < next->size) return;
+  throw std::out_of_range("backstep: this Value is stale: its node " + std::to_string(value.index()) +
                           " was dropped by rewind()");
 }
 
@@ -386,7 +410,7 @@ Graph::Iterator Graph::end() { return Iterator(*this, size_); }
 
 std::optional<Value> Graph::first_non_finite() {
   for (std::uint64_t i = 0; i < size_; ++i) {
-    if (!std::isfinite(nodes_[i].data)) return handle(i);
+    if (!std::isfinite(data_[i])) return handle(i);
   }
   return std::nullopt;
 }
@@ -403,7 +427,7 @@ void Value::set_data(double data) const {
     throw std::invalid_argument("backstep: set_data() is for leaves; this value is the result of " +
                                 std::string(info(op()).name));
   }
-  graph_->nodes_[index_].data = data;
+  graph_->data_[index()] = data;
   graph_->outdated_ = graph_->size_;
 }
 
@@ -411,40 +435,40 @@ void Value::backward(double seed) const { graph().backward(*this, seed); }
 
 double Value::grad() const {
   if (!has_grad()) {
-    const std::string who = name().empty() ? "node " + std::to_string(index_) : std::string(name());
+    const std::string who = name().empty() ? "node " + std::to_string(index()) : std::string(name());
     throw std::logic_error("backstep: " + who + " has no gradient: " +
                            (graph_->roots_.empty() ? "no backward() has run since it was computed"
                                                    : "no path leads to it from the root of backward()"));
   }
-  return graph_->grads_[index_];
+  return graph_->grads_[index()];
 }
 
 bool Value::has_grad() const {
   graph().check(*this);
-  return graph_->has_grad(index_);
+  return graph_->has_grad(index());
 }
 
 double Value::grad_or_zero() const {
   graph().check(*this);
-  if (index_ >= graph_->grads_size_) return 0.0;
-  return is_leaf() || !graph_->roots_.empty() ? graph_->grads_[index_] : 0.0;
+  if (index() >= graph_->grads_size_) return 0.0;
+  return is_leaf() || !graph_->roots_.empty() ? graph_->grads_[index()] : 0.0;
 }
 
 Value Value::named(std::string_view name) const {
   graph().check(*this);
-  graph_->names_.insert_or_assign(static_cast<std::uint32_t>(index_), std::string(name));
+  graph_->names_.insert_or_assign(static_cast<std::uint32_t>(index()), std::string(name));
   return *this;
 }
 
 std::string_view Value::name() const {
   graph().check(*this);
-  const auto found = graph_->names_.find(static_cast<std::uint32_t>(index_));
+  const auto found = graph_->names_.find(static_cast<std::uint32_t>(index()));
   return found == graph_->names_.end() ? std::string_view() : std::string_view(found->second);
 }
 
 std::size_t Value::input_count() const {
   const int arity = info(op()).arity;
-  return arity == any_number ? graph_->nodes_[index_].b : static_cast<std::size_t>(arity);
+  return arity == any_number ? graph_->links_[index()].b() : static_cast<std::size_t>(arity);
 }
 
 Value Value::input(std::size_t i) const {
@@ -452,25 +476,25 @@ Value Value::input(std::size_t i) const {
     throw std::out_of_range("backstep: " + std::string(info(op()).name) + " has no input " +
                             std::to_string(i));
   }
-  const Graph::Node& node = graph_->nodes_[index_];
-  if (info(op()).arity == any_number) return graph_->handle(graph_->edges_[node.a + i]);
-  return graph_->handle(i == 0 ? node.a : node.b);
+  const Graph::Link node = graph_->links_[index()];
+  if (info(op()).arity == any_number) return graph_->handle(graph_->edges_[node.a() + i]);
+  return graph_->handle(i == 0 ? node.a() : node.b());
 }
 
 double Value::local_derivative(std::size_t i) const {
   const Value input_i = input(i);
-  const Graph::Node& node = graph_->nodes_[index_];
+  const Graph::Link node = graph_->links_[index()];
   switch (op()) {
 #define N_ARY(name, ...) \
   case Op::name:         \
-    return derivative_n_ary<Op::name>(i, graph_->inputs_of(node), node.data);
+    return derivative_n_ary<Op::name>(i, graph_->inputs_of(node), graph_->data_[index()]);
 #include "engine/scalar/op_table.def"
 #undef N_ARY
     default: break;
   }
   const double y = input_count() == 2 ? input(1).data() : 0.0;
   return bp::local_derivative(op(), static_cast<int>(i), i == 0 ? input_i.data() : input(0).data(), y,
-                              node.data);
+                              graph_->data_[index()]);
 }
 
 }  // namespace bp

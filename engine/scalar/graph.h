@@ -85,7 +85,7 @@ class Value {
   double local_derivative(std::size_t i) const;
 
   /// Where the node stands on the tape, counted from 0.
-  std::size_t index() const { return index_; }
+  std::size_t index() const { return place_ & max_index; }
   /// The graph this belongs to.
   ///
   /// Throws:    std::invalid_argument for a handle to nothing.
@@ -93,12 +93,15 @@ class Value {
 
  private:
   friend class Graph;
-  Value(Graph* graph, std::uint64_t index, std::uint64_t generation)
-      : graph_(graph), index_(index), generation_(generation) {}
+  Value(Graph* graph, std::uint64_t place) : graph_(graph), place_(place) {}
+
+  static constexpr int index_bits = 28;
+  static constexpr std::uint64_t max_index = (std::uint64_t{1} << index_bits) - 1;
 
   Graph* graph_ = nullptr;
-  std::uint64_t index_ : 28 = 0;
-  std::uint64_t generation_ : 36 = 0;  // how often the graph had been rewound when this was made
+  // The index in the lowest 28 bits; above it the generation: how often the graph had been rewound when this
+  // was made. So a handle of the present generation is one that is not less than generation << 28.
+  std::uint64_t place_ = 0;
 };
 
 static_assert(sizeof(Value) == 16);
@@ -190,19 +193,27 @@ class Graph {
 
   /// Throws unless `value` is a living value of this graph.
   void check(Value value) const {
-    if (value.graph_ != this || !is_alive(value)) [[unlikely]]
-      refuse(value);
+    if (!is_surely_alive(value)) [[unlikely]]
+      check_closely(value);
   }
 
  private:
   friend class Value;
 
-  // 16 bytes. a and b are the inputs; for an n-ary operation the place in edges_ and the number of inputs.
-  struct Node {
-    double data;
-    std::uint64_t op : 8, a : 28, b : 28;
+  // How a node came about, in 8 bytes: in the lowest 28 bits its input a, in the next 28 its input b, in the highest 8
+  // the operation. For an n-ary operation a is the place in edges_ and b the number of inputs. Packed by hand, since
+  // GCC fills bit-fields one after the other through memory, which doubled the time of recording.
+  struct Link {
+    unsigned long long
+        packed;  // not std::uint64_t, so that storing it cannot change size_ in the compiler's eyes
+
+    Link(Op op_, std::uint64_t a_, std::uint64_t b_)
+        : packed(a_ | b_ << 28 | static_cast<unsigned long long>(op_) << 56) {}
+    Op op() const { return static_cast<Op>(packed >> 56); }
+    std::uint64_t a() const { return packed & max_size; }
+    std::uint64_t b() const { return packed >> 28 & max_size; }
   };
-  static_assert(sizeof(Node) == 16);
+  static_assert(sizeof(Link) == 8);
   struct Run {
     std::uint64_t begin, end;
   };
@@ -213,25 +224,32 @@ class Graph {
     void operator()(void* memory) const { std::free(memory); }
   };
 
-  Op op(std::uint64_t index) const { return static_cast<Op>(nodes_[index].op); }
-  Value handle(std::uint64_t index) { return Value(this, index, generation_); }
+  Op op(std::uint64_t index) const { return links_[index].op(); }
+  Value handle(std::uint64_t index) { return Value(this, generation_ | index); }
   Value push(Op op, std::uint64_t a, std::uint64_t b, double data);
   template <Op op>
   Value push_n_ary(std::size_t first_edge);
-  auto inputs_of(const Node& node) const {
-    return [edges = edges_.data() + node.a, nodes = nodes_.get()](std::size_t i) {
-      return nodes[edges[i]].data;
-    };
+  auto inputs_of(Link link) const {
+    return [edges = edges_.data() + link.a(), data = data_.get()](std::size_t i) { return data[edges[i]]; };
+  }
+  void make_room() {
+    if (size_ == capacity_) [[unlikely]]
+      grow(size_ + 1);
   }
   void grow(std::size_t least);
   void grow_grads(std::size_t least);
 
-  bool is_alive(Value value) const {
-    return value.generation_ == generation_ || (value.index_ < kept_ && value.generation_ >= kept_since_) ||
-           is_alive_long_since(value);
+  // True for a value recorded since the last rewind and for one of the generation kept_since_ that it kept; others
+  // may be alive, too, which check_closely() finds out.
+  bool is_surely_alive(Value value) const {
+    return value.graph_ == this && (value.place_ >= generation_ || value.place_ - kept_since_ < kept_);
   }
-  bool is_alive_long_since(Value value) const;
-  [[noreturn]] void refuse(Value value) const;
+  void check_closely(Value value) const;
+  void check_all(std::span<const Value> x, std::span<const Value> y, std::size_t first_edge);
+  template <Op op>
+  [[gnu::noinline, gnu::cold]] static Value record_carefully(Value x);
+  template <Op op>
+  [[gnu::noinline, gnu::cold]] static Value record_carefully(Value x, Value y);
   [[noreturn]] static void refuse_nothing();
 
   template <class Body>
@@ -241,10 +259,11 @@ class Graph {
   void find_reached();
   bool has_grad(std::uint64_t index);
 
-  std::unique_ptr<Node[], Free> nodes_;
+  std::unique_ptr<double[], Free> data_;  // the tape: the number of each node,
+  std::unique_ptr<Link[], Free> links_;   // and how it came about
   std::size_t size_ = 0, capacity_ = 0;
-  std::uint64_t generation_ = 0;
-  std::uint64_t kept_ = 0, kept_since_ = 0;    // what is_alive() needs of rewinds_
+  std::uint64_t generation_ = 0;               // how often the tape was rewound << Value::index_bits
+  std::uint64_t kept_ = 0, kept_since_ = 0;    // size after the last rewind, and the generation before it
   std::vector<Rewind> rewinds_;                // growing sizes: those that no later rewind went below
   std::vector<std::uint32_t> edges_;           // inputs of n-ary nodes
   std::vector<Run> leaves_;                    // where the leaves stand, as runs
@@ -286,21 +305,18 @@ class Graph::Scope {
   Mark mark_;
 };
 
-// Recording is the hot path, so it stands here.
+// Recording is the hot path, so it stands here: the usual case is inline, all others are one call away. Both inputs
+// are of the same graph; taking it from y lets the compiler keep it in a register along a sum s = s + w * x.
 
 inline Value Graph::push(Op op, std::uint64_t a, std::uint64_t b, double data) {
-  if (size_ == capacity_) [[unlikely]]
-    grow(size_ + 1);
-  Node& node = nodes_[size_];
-  node.data = data;
-  node.op = static_cast<std::uint8_t>(op);
-  node.a = a;
-  node.b = b;
+  data_[size_] = data;
+  links_[size_] = Link(op, a, b);
   return handle(size_++);
 }
 
 inline Value Graph::leaf(double data, std::string_view name) {
   if (leaves_.empty() || leaves_.back().end != size_) leaves_.push_back({size_, size_});
+  make_room();
   const Value value = push(Op::leaf, 0, 0, data);
   ++leaves_.back().end;
   return name.empty() ? value : value.named(name);
@@ -309,28 +325,48 @@ inline Value Graph::leaf(double data, std::string_view name) {
 inline Value Graph::constant(double data) {
   const auto bits = std::bit_cast<std::uint64_t>(data);
   std::uint32_t& place = constants_[(bits * 0x9E3779B97F4A7C15u) >> 58];
-  if (place < size_ && op(place) == Op::constant &&
-      std::bit_cast<std::uint64_t>(nodes_[place].data) == bits) {
+  if (place < size_ && op(place) == Op::constant && std::bit_cast<std::uint64_t>(data_[place]) == bits) {
     return handle(place);
   }
+  make_room();
   place = static_cast<std::uint32_t>(size_);
   return push(Op::constant, 0, 0, data);
 }
 
 template <Op op>
 inline Value Graph::record(Value x) {
-  Graph& graph = x.graph();
-  graph.check(x);
-  return graph.push(op, x.index_, 0, Rule<op>::value(graph.nodes_[x.index_].data));
+  Graph* const graph = x.graph_;
+  if (graph == nullptr || !graph->is_surely_alive(x) || graph->size_ == graph->capacity_) [[unlikely]]
+    return record_carefully<op>(x);
+  return graph->push(op, x.index(), 0, Rule<op>::value(graph->data_[x.index()]));
 }
 
 template <Op op>
 inline Value Graph::record(Value x, Value y) {
+  Graph* const graph = y.graph_;
+  if (graph == nullptr || !graph->is_surely_alive(x) || !graph->is_surely_alive(y) ||
+      graph->size_ == graph->capacity_) [[unlikely]]
+    return record_carefully<op>(x, y);
+  return graph->push(op, x.index(), y.index(),
+                     Rule<op>::value(graph->data_[x.index()], graph->data_[y.index()]));
+}
+
+template <Op op>
+Value Graph::record_carefully(Value x) {
+  Graph& graph = x.graph();
+  graph.check(x);
+  graph.make_room();
+  return graph.push(op, x.index(), 0, Rule<op>::value(graph.data_[x.index()]));
+}
+
+template <Op op>
+Value Graph::record_carefully(Value x, Value y) {
   Graph& graph = x.graph();
   graph.check(x);
   graph.check(y);
-  return graph.push(op, x.index_, y.index_,
-                    Rule<op>::value(graph.nodes_[x.index_].data, graph.nodes_[y.index_].data));
+  graph.make_room();
+  return graph.push(op, x.index(), y.index(),
+                    Rule<op>::value(graph.data_[x.index()], graph.data_[y.index()]));
 }
 
 inline Graph& Value::graph() const {
@@ -341,12 +377,12 @@ inline Graph& Value::graph() const {
 
 inline double Value::data() const {
   graph().check(*this);
-  return graph_->nodes_[index_].data;
+  return graph_->data_[index()];
 }
 
 inline Op Value::op() const {
   graph().check(*this);
-  return graph_->op(index_);
+  return graph_->op(index());
 }
 
 }  // namespace bp
