@@ -200,12 +200,12 @@ class Graph {
  private:
   friend class Value;
 
-  // How a node came about, in 8 bytes: in the lowest 28 bits its input a, in the next 28 its input b, in the highest 8
-  // the operation. For an n-ary operation a is the place in edges_ and b the number of inputs. Packed by hand, since
-  // GCC fills bit-fields one after the other through memory, which doubled the time of recording.
+  // How a node came about, in 8 bytes: in the lowest 28 bits its input a, in the next 28 its input b, in the
+  // highest 8 the operation. For an n-ary operation a is the place in edges_ and b the number of inputs.
+  // Packed by hand, since GCC fills bit-fields one after the other through memory, which doubled the time of
+  // recording. Not a std::uint64_t, so that storing it cannot change size_ in the compiler's eyes.
   struct Link {
-    unsigned long long
-        packed;  // not std::uint64_t, so that storing it cannot change size_ in the compiler's eyes
+    unsigned long long packed;
 
     Link(Op op_, std::uint64_t a_, std::uint64_t b_)
         : packed(a_ | b_ << 28 | static_cast<unsigned long long>(op_) << 56) {}
@@ -239,8 +239,8 @@ class Graph {
   void grow(std::size_t least);
   void grow_grads(std::size_t least);
 
-  // True for a value recorded since the last rewind and for one of the generation kept_since_ that it kept; others
-  // may be alive, too, which check_closely() finds out.
+  // True for a value recorded since the last rewind and for one of the generation kept_since_ that it kept;
+  // others may be alive, too, which check_closely() finds out.
   bool is_surely_alive(Value value) const {
     return value.graph_ == this && (value.place_ >= generation_ || value.place_ - kept_since_ < kept_);
   }
@@ -305,8 +305,8 @@ class Graph::Scope {
   Mark mark_;
 };
 
-// Recording is the hot path, so it stands here: the usual case is inline, all others are one call away. Both inputs
-// are of the same graph; taking it from y lets the compiler keep it in a register along a sum s = s + w * x.
+// Recording is the hot path, so it stands here: the usual case is inline, all others are one call away. Both
+// inputs are of the same graph; taking it from y lets the compiler keep it in a register along s = s + w * x.
 
 inline Value Graph::push(Op op, std::uint64_t a, std::uint64_t b, double data) {
   data_[size_] = data;

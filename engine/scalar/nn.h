@@ -2,7 +2,7 @@
 //
 //     Graph graph;
 //     Random random(7);
-//     Mlp net(graph, {2, 4, 1}, {Activation::tanh, Activation::identity}, random);  // 2 inputs, 4 hidden, 1 out
+//     Mlp net(graph, {2, 4, 1}, {Activation::tanh, Activation::identity}, random);
 //     Value y = net(std::array{0.5, -1.0})[0];
 //
 // Build the network before anything else: its parameters are then the first leaves of the tape, and a
