@@ -71,8 +71,8 @@ class Optimizer {
 };
 
 // Throws:    the constructors below as that of Optimizer, and std::invalid_argument, naming the argument,
-//            unless momentum, alpha, beta1 and beta2 are in [0, 1), epsilon is finite and > 0, and weight_decay
-//            is finite and >= 0.
+//            unless momentum, alpha, beta1 and beta2 are in [0, 1), epsilon is finite and > 0, and
+//            weight_decay is finite and >= 0.
 
 /// Gradient descent ("stochastic" when the loss is of a part of the data):  p -= learning_rate * g
 class Sgd : public Optimizer {
