@@ -22,10 +22,11 @@ constexpr int keep_for_reverse = 1;
 constexpr unsigned large_buffer = 1U << 24;  // elements; only what is used is ever touched
 
 adouble evaluate_formula(const std::string& work, const adouble* x) {
+  const auto as_it_is = [](double number) { return number; };
   const auto relu = [](const adouble& z) { return adouble(fmax(z, 0.0)); };
   if (work == "W2b") return chain(*x);
   if (work == "W3") return wide_sum(x, x + wide_length, adouble(0.0));
-  return moons_loss(moons(), x, adouble(0.0), relu);
+  return moons_loss(moons(), x, adouble(0.0), as_it_is, relu);
 }
 
 double trace(short tag, const std::string& work, In x) {

@@ -15,10 +15,14 @@ namespace {
 using In = std::span<const double>;
 using Out = std::span<double>;
 
+void make_leaves(Graph& graph, In x, std::vector<Value>& values) {
+  values.clear();
+  for (double number : x) values.push_back(graph.leaf(number));
+}
+
 std::vector<Value> leaves(Graph& graph, In x) {
   std::vector<Value> values;
-  values.reserve(x.size());
-  for (double number : x) values.push_back(graph.leaf(number));
+  make_leaves(graph, x, values);
   return values;
 }
 
@@ -26,15 +30,14 @@ void read_gradient(std::span<const Value> values, Out gradient) {
   for (std::size_t i = 0; i < values.size(); ++i) gradient[i] = values[i].grad();
 }
 
-Value unit(Value z) { return relu(z); }
-
 Value moons_graph(Graph& graph, const std::vector<Value>& parameters) {
-  return moons_loss(moons(), parameters.data(), graph.constant(0.0), unit);
+  const auto input = [&](double x) { return graph.constant(x); };
+  return moons_loss(moons(), parameters.data(), graph.constant(0.0), input, [](Value z) { return relu(z); });
 }
 
 // The loss of W1 with each weighted sum as one node.
 Value moons_graph_of_dots(Graph& graph, const std::vector<Value>& parameters) {
-  const auto dense = [](std::span<const Value> layer, auto x, std::span<Value> out) {
+  const auto dense = [](std::span<const Value> layer, std::span<const Value> x, std::span<Value> out) {
     const std::size_t size = x.size();
     for (std::size_t o = 0; o < out.size(); ++o) {
       const auto neuron = layer.subspan(o * (size + 1), size + 1);
@@ -47,14 +50,15 @@ Value moons_graph_of_dots(Graph& graph, const std::vector<Value>& parameters) {
 
   Value data_loss = graph.constant(0.0);
   for (int s = 0; s < samples; ++s) {
+    const Value point[] = {graph.constant(moons().point[s][0]), graph.constant(moons().point[s][1])};
     Value first_out[hidden];
     Value second_out[hidden];
     Value score[1];
-    dense(first, std::span<const double>(moons().point[s]), first_out);
+    dense(first, point, first_out);
     for (Value& h : first_out) h = relu(h);
-    dense(second, std::span<const Value>(first_out), second_out);
+    dense(second, first_out, second_out);
     for (Value& h : second_out) h = relu(h);
-    dense(last, std::span<const Value>(second_out), score);
+    dense(last, second_out, score);
     data_loss += relu(1.0 - moons().label[s] * score[0]);
   }
   return data_loss * (1.0 / samples) + penalty * dot(parameters, parameters);
@@ -117,15 +121,16 @@ class Wide_sum : public Task {
  public:
   double evaluate(In x, Out gradient) override {
     const Graph::Scope step(graph_);
-    const std::vector<Value> values = leaves(graph_, x);
-    const Value sum = wide_sum(values.data(), values.data() + wide_length, graph_.constant(0.0));
+    make_leaves(graph_, x, values_);
+    const Value sum = wide_sum(values_.data(), values_.data() + wide_length, graph_.constant(0.0));
     sum.backward();
-    read_gradient(values, gradient);
+    read_gradient(values_, gradient);
     return sum.data();
   }
 
  private:
   Graph graph_;
+  std::vector<Value> values_;  // kept, like the graph, for its memory
 };
 
 // The graph is made and freed in the step: what goes wrong with ten million nodes may go wrong there.

@@ -12,6 +12,7 @@
 // Each is a function of some inputs that has one value: a peer is asked for the value and the gradient.
 // Operations are counted as one for each +, *, sin or relu of the formula, whatever a library records.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -80,9 +81,10 @@ inline bool is_training(const std::string& work) { return work == "W1" || work =
 
 // --- the formulas, for any number type -----------------------------------------------------------------
 
-/// The loss of W1. `zero` and `relu` are given because each library makes them in its own way.
-template <class Number, class Relu>
-Number moons_loss(const Moons& data, const Number* parameter, const Number& zero, Relu relu) {
+/// The loss of W1. `input` turns a number of the data into what the library multiplies by best: itself, or a
+/// number of the library's own. `zero` and `relu`, too, each library makes in its own way.
+template <class Number, class Input, class Relu>
+Number moons_loss(const Moons& data, const Number* parameter, const Number& zero, Input input, Relu relu) {
   const auto weighted_sum = [](const Number* neuron, const auto* x, int count) {
     Number sum = neuron[count];
     for (int i = 0; i < count; ++i) sum = sum + neuron[i] * x[i];
@@ -93,10 +95,11 @@ Number moons_loss(const Moons& data, const Number* parameter, const Number& zero
 
   Number data_loss = zero;
   for (int s = 0; s < samples; ++s) {
+    const auto point = std::array{input(data.point[s][0]), input(data.point[s][1])};
     Number first_out[hidden];
     Number second_out[hidden];
     for (int o = 0; o < hidden; ++o)
-      first_out[o] = relu(weighted_sum(parameter + o * (inputs + 1), data.point[s], inputs));
+      first_out[o] = relu(weighted_sum(parameter + o * (inputs + 1), point.data(), inputs));
     for (int o = 0; o < hidden; ++o)
       second_out[o] = relu(weighted_sum(second + o * (hidden + 1), first_out, hidden));
     const Number score = weighted_sum(last, second_out, hidden);
