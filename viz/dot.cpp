@@ -140,7 +140,7 @@ std::string caption(const Picture& picture, const Picture_options& options) {
 std::string to_dot(const Picture& picture, const Picture_options& options) {
   std::string dot = fmt::format(
       "digraph backstep {{\n"
-      "  graph [rankdir={}, nodesep=0.2, ranksep=0.45, pad=0.2, bgcolor=white, fontname=\"{}\", "
+      "  graph [rankdir={}, nodesep=0.2, ranksep=0.45, pad=0.2, nslimit=10, bgcolor=white, fontname=\"{}\", "
       "fontsize=11{}];\n"
       "  node [shape=plain, fontname=\"{}\", fontsize=12];\n"
       "  edge [fontname=\"{}\", fontsize=10, color=\"#777777\", fontcolor=\"#5a3200\", arrowsize=0.6];\n",

@@ -33,15 +33,31 @@ double mean(const std::vector<Use>& uses, const std::vector<Place>& places) {
   return uses.empty() ? 0.0 : total / static_cast<double>(uses.size());
 }
 
+// For each box the length of its longest path to a root. A box stands before its users in the picture.
+std::vector<std::size_t> ranks_of_boxes(const Picture& picture) {
+  const auto uses = uses_of_boxes(picture);
+  std::vector<std::size_t> ranks(picture.boxes.size());
+  for (std::size_t box = picture.boxes.size(); box-- > 0;) {
+    for (const Use& use : uses[box]) ranks[box] = std::max(ranks[box], ranks[use.user] + 1);
+  }
+  return ranks;
+}
+
 }  // namespace
+
+std::size_t total_arrow_length(const Picture& picture) {
+  const std::vector<std::size_t> ranks = ranks_of_boxes(picture);
+  std::size_t total = 0;
+  for (const Picture::Arrow& arrow : picture.arrows) total += ranks[arrow.from] - ranks[arrow.to];
+  return total;
+}
 
 // One sweep of the barycentre method (Sugiyama, Tagawa and Toda, 1981) from the roots back to the leaves.
 std::vector<std::size_t> drawing_order(const Picture& picture) {
   const auto uses = uses_of_boxes(picture);
-  std::vector<std::vector<std::size_t>> ranks;  // boxes by the length of their longest path to a root
-  std::vector<std::size_t> rank_of(picture.boxes.size());
-  for (std::size_t box = picture.boxes.size(); box-- > 0;) {
-    for (const Use& use : uses[box]) rank_of[box] = std::max(rank_of[box], rank_of[use.user] + 1);
+  const std::vector<std::size_t> rank_of = ranks_of_boxes(picture);
+  std::vector<std::vector<std::size_t>> ranks;  // the boxes of each rank, in the order of the tape
+  for (std::size_t box = 0; box < picture.boxes.size(); ++box) {
     ranks.resize(std::max(ranks.size(), rank_of[box] + 1));
     ranks[rank_of[box]].push_back(box);
   }
@@ -49,8 +65,8 @@ std::vector<std::size_t> drawing_order(const Picture& picture) {
   std::vector<double> means(picture.boxes.size());
   std::vector<Place> places(picture.boxes.size());
   for (std::vector<std::size_t>& rank : ranks) {
-    std::reverse(rank.begin(), rank.end());  // where their users do not decide, the order of the tape does
     for (std::size_t box : rank) means[box] = mean(uses[box], places);
+    // Stable: where their users do not decide, the order of the tape does.
     std::stable_sort(rank.begin(), rank.end(),
                      [&](std::size_t a, std::size_t b) { return means[a] < means[b]; });
     const double size = 1.0 / static_cast<double>(rank.size());

@@ -13,11 +13,14 @@
 
 #include "engine/data/file.h"
 #include "viz/dot.h"
+#include "viz/order.h"
 
 namespace bp {
 
 namespace {
 
+constexpr std::size_t longest_arrows =
+    10000;  // ranks; see total_arrow_length(): 9 s, and a third of its stack
 constexpr double points_per_inch = 72.0;
 constexpr double usual_resolution = 144.0;   // pixels per inch
 constexpr double longest_side = 16384.0;     // pixels; cairo scales silently from 32,768 on
@@ -168,12 +171,23 @@ std::string without_prefix(std::string_view message) {
   return std::string(message.substr(0, prefix.size()) == prefix ? message.substr(prefix.size()) : message);
 }
 
+void check_arrows(const Picture& picture) {
+  const std::size_t length = total_arrow_length(picture);
+  if (length <= longest_arrows) return;
+  throw std::invalid_argument(fmt::format(
+      "backstep: the arrows of this picture lead across {} ranks in all, and Graphviz is not safe above {}; "
+      "draw from an earlier value, or fold the weighted sums",
+      length, longest_arrows));
+}
+
 template <class Source>
 std::string draw_any(Source& source, const std::filesystem::path& file, const Picture_options& options) {
   const std::optional<Picture_format> format = format_of(file);
+  const Picture picture = picture_of(source, options);
   Rendered rendered;
-  rendered.bytes = to_dot(source, options);
+  rendered.bytes = to_dot(picture, options);
   if (format) {
+    check_arrows(picture);
     try {
       rendered = render(rendered.bytes, *format);
     } catch (const std::runtime_error& error) {

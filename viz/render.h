@@ -29,7 +29,8 @@ struct Rendered {
 ///
 /// Size:      a PNG has 144 pixels an inch (2 a point). It has fewer, and the note says so, where it would
 ///            be more than 16,384 pixels broad or high or more than 2^26 in all. SVG and PDF have no limit.
-/// Time:      about 1 s for 1,000 nodes, 20 s for 3,500.
+/// Time:      0.3 s for a chain of 1,000 boxes, 1.6 s for 941 in layers. It grows with the ranks that arrows
+///            cross: 9 s at 10,000 of them. Far above, Graphviz exhausts the stack, and the program ends.
 /// Memory:    Graphviz 2.42 leaks about 100 bytes for each piece of text in an HTML-like label: some 33 KB
 ///            for a picture of 26 boxes.
 /// Throws:    std::invalid_argument when the text has a NUL; std::runtime_error with what Graphviz said when
@@ -39,8 +40,9 @@ Rendered render(std::string_view dot, Picture_format format);
 /// Draws what leads to `root` into a file; its ending says how: .png, .svg, .pdf, or .dot (also .gv) for DOT.
 /// Returns the note of render(), or nothing.
 ///
-/// Throws:    std::invalid_argument for another ending, and what picture_of() throws; std::runtime_error with
-///            the path when it cannot be drawn or written. The file is then as it was before.
+/// Throws:    std::invalid_argument for another ending, when arrows lead across more than 10,000 ranks in
+///            all (a weight that each of 100 steps uses), and what picture_of() throws; std::runtime_error
+///            with the path when it cannot be drawn or written. The file is then as it was before.
 std::string draw(Value root, const std::filesystem::path& file, const Picture_options& options = {});
 
 /// Draws the whole tape.
