@@ -106,7 +106,7 @@ Gradcheck_report gradcheck(Value root, std::initializer_list<Value> inputs,
 Gradcheck_report gradcheck_claims(Value root, std::span<const Value> inputs, std::span<const double> claimed,
                                   const Gradcheck_options& options = {});
 
-/// A table of the report for a terminal, at most 100 columns wide: every input, or the 20 worst of more.
+/// A table of the report for a terminal, at most 77 columns wide: every input, or the 20 worst of more.
 std::string to_string(const Gradcheck_report& report);
 const char* to_string(Gradcheck_verdict verdict);
 

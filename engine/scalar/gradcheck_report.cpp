@@ -135,7 +135,8 @@ void judge_non_finite(Gradcheck_report& report, const Copy& subject, Value node)
 
 namespace {
 
-constexpr std::size_t columns = 100, most_rows = 20, name_columns = 13;
+// Catch2 breaks what it prints at 80 columns, and indents it.
+constexpr std::size_t columns = 77, most_rows = 20, name_columns = 11;
 
 bool begins_character(char byte) { return (byte & 0xC0) != 0x80; }  // in UTF-8
 
@@ -162,22 +163,30 @@ std::string fitted(std::string_view name, std::size_t most) {
 }
 
 std::string note(const Gradcheck_entry& entry) {
-  std::string text = entry.agrees() && std::isfinite(entry.backward) ? "ok" : "WRONG";
+  const std::string verdict = entry.agrees() && std::isfinite(entry.backward) ? "ok" : "WRONG";
   switch (entry.evidence) {
     case Evidence::good: break;
-    case Evidence::noise: text += ", noisy"; break;
-    case Evidence::kink: text += ", kink"; break;
-    case Evidence::not_finite: text += ", not finite"; break;
+    case Evidence::noise: return verdict + ", noisy";
+    case Evidence::kink: return verdict + ", kink";
+    case Evidence::not_finite: return "not finite";
   }
-  return text;
+  return verdict;
+}
+
+// As many of at most 8 digits as fit.
+std::string number(double x, std::size_t most) {
+  for (int digits = 8; digits > 1; --digits) {
+    std::string text = fmt::format("{:.{}g}", x, digits);
+    if (text.size() <= most) return text;
+  }
+  return fmt::format("{:.1g}", x);
 }
 
 std::string row(const Gradcheck_entry& entry) {
-  const std::string central = std::isnan(entry.central) ? "-" : fmt::format("{:.8g}", entry.central);
-  const std::string step = entry.step > 0.0 ? fmt::format("{:.0e}", entry.step) : "-";
-  return fmt::format("  {} {:>11.5g} {:>15.8g} {:>15.8g} {:>15} {:>5}  {}\n",
-                     fitted(without_control_characters(entry.input), name_columns), entry.at, entry.backward,
-                     entry.forward, central, step, note(entry));
+  return fmt::format("{} {:>9} {:>13} {:>13} {:>13}  {}\n",
+                     fitted(without_control_characters(entry.input), name_columns), number(entry.at, 9),
+                     number(entry.backward, 13), number(entry.forward, 13),
+                     std::isnan(entry.central) ? "-" : number(entry.central, 13), note(entry));
 }
 
 // The rows to show: all of them, or the worst, in the order of the inputs.
@@ -226,11 +235,11 @@ std::string to_string(const Gradcheck_report& report) {
   std::string text = wrapped(without_control_characters(
       fmt::format("gradient check: {}: {}", to_string(report.verdict), report.reason)));
   if (report.entries.empty()) return text;
-  text += fmt::format("  {:<13} {:>11} {:>15} {:>15} {:>15} {:>5}\n", "input", "at", "backward",
-                      "forward mode", "central diff.", "step");
+  text += fmt::format("{:<11} {:>9} {:>13} {:>13} {:>13}\n", "input", "at", "backward", "forward mode",
+                      "central diff.");
   for (std::size_t i : rows_of(report)) text += row(report.entries[i]);
   if (report.entries.size() > most_rows) {
-    text += fmt::format("  and {} more, none of them worse\n", report.entries.size() - most_rows);
+    text += fmt::format("and {} more, none of them worse\n", report.entries.size() - most_rows);
   }
   return text;
 }

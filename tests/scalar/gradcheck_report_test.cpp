@@ -35,16 +35,15 @@ TEST_CASE("the report is a table with the verdict on top", "[gradcheck]") {
 
   const std::string text = to_string(gradcheck_claims(root, std::array{x, y}, std::array{12.0, 0.0}));
 
-  CHECK(
-      text ==
-      "gradient check: failed: x: the claim says 12, forward mode 6, the central difference 6. The ratio to\n"
-      "forward mode is 2.\n"
-      "  input                  at        backward    forward mode   central diff.  step\n"
-      "  x                       3              12               6               6 2e-05  WRONG\n"
-      "  y                       0               0               0               -     -  ok, kink\n");
+  CHECK(text ==
+        "gradient check: failed: x: the claim says 12, forward mode 6, the central\n"
+        "difference 6. The ratio to forward mode is 2.\n"
+        "input              at      backward  forward mode central diff.\n"
+        "x                   3            12             6             6  WRONG\n"
+        "y                   0             0             0             -  ok, kink\n");
 }
 
-TEST_CASE("no line of the report is longer than 100 columns, whatever the names", "[gradcheck]") {
+TEST_CASE("no line of the report is longer than 77 columns, whatever the names", "[gradcheck]") {
   Graph graph;
   const Value plain = graph.leaf(-1.234567891e-200, std::string(300, 'n'));
   const Value greek = graph.leaf(-3.25e+120, "αβγδεζηθικλμνξοπρστυφχψω");
@@ -54,10 +53,10 @@ TEST_CASE("no line of the report is longer than 100 columns, whatever the names"
   const std::string text = to_string(gradcheck(root, {plain, greek, hostile}));
 
   INFO(text);
-  for (const std::string& line : lines_of(text)) CHECK(width(line) <= 100);
-  CHECK_THAT(text, contains_text("αβγδεζηθικλμ~ "));
-  CHECK_THAT(text, contains_text("nnnnnnnnnnnn~ "));
-  CHECK_THAT(text, contains_text("  a b c "));
+  for (const std::string& line : lines_of(text)) CHECK(width(line) <= 77);
+  CHECK_THAT(text, contains_text("αβγδεζηθικ~ "));
+  CHECK_THAT(text, contains_text("nnnnnnnnnn~ "));
+  CHECK_THAT(text, contains_text("\na b c "));
 }
 
 TEST_CASE("a long report shows the 20 worst and says how many it left out", "[gradcheck]") {
@@ -74,10 +73,10 @@ TEST_CASE("a long report shows the 20 worst and says how many it left out", "[gr
   const std::string text = to_string(gradcheck_claims(y, x, claims));
 
   const std::vector<std::string> lines = lines_of(text);
-  CHECK_THAT(text, contains_text("  w33 "));
-  CHECK(lines.back() == "  and 30 more, none of them worse");
+  CHECK_THAT(text, contains_text("\nw33 "));
+  CHECK(lines.back() == "and 30 more, none of them worse");
   std::size_t rows = 0;
-  for (const std::string& line : lines) rows += line.rfind("  w", 0) == 0 ? 1 : 0;
+  for (const std::string& line : lines) rows += line.rfind("w", 0) == 0 ? 1 : 0;
   CHECK(rows == 20);
 }
 
