@@ -1,11 +1,13 @@
 // `backstep lessons` lists the lessons, `backstep lesson N` runs one and says where its picture is.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "lessons/backstep/command.h"
 #include "lessons/backstep/process.h"
@@ -25,9 +27,13 @@ constexpr Lesson lessons[] = {
 #include <lesson_list.inc>  // made from the first lines of the lessons' files, when this is built
 };
 
-const Lesson& find_lesson(int number) {
+/// The lesson that somebody calls "6" or "06".
+const Lesson& find_lesson(const std::string& number) {
+  int wanted = 0;
+  const char* end = number.data() + number.size();
+  const auto [read_to, error] = std::from_chars(number.data(), end, wanted);
   for (const Lesson& lesson : lessons) {
-    if (lesson.number == number) return lesson;
+    if (error == std::errc() && read_to == end && lesson.number == wanted) return lesson;
   }
   throw Failure(bad_input, fmt::format("there is no lesson {}; `backstep lessons` shows them", number));
 }
@@ -105,7 +111,7 @@ void add_lessons_command(CLI::App& app) {
 void add_lesson_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("lesson", "Run lesson N");
   CLI::Option* number = command->add_option("N", "Which one: `backstep lessons` lists them")->required();
-  command->callback([number, &status] { status = run_lesson(find_lesson(number->as<int>())); });
+  command->callback([number, &status] { status = run_lesson(find_lesson(number->as<std::string>())); });
 }
 
 }  // namespace backstep

@@ -26,6 +26,7 @@ answers() {
     return 1
   }
 }
+refuses() { answers 2 "$@" && one_line_of_error && [ ! -s out ]; }
 one_line_of_error() { [ "$(wc -l <err)" -eq 1 ] && grep -q '^backstep: .' err; }
 no_error() { [ ! -s err ]; }
 
@@ -94,6 +95,11 @@ draws_where_one_stands() {
 }
 claim 'once installed, and moved, it finds its lessons and draws into ./pictures' draws_where_one_stands
 
+takes_a_leading_zero() {
+  answers 0 lesson 06 && [ "$(head -n 1 out)" = here ] && refuses lesson 006x
+}
+claim 'lesson 06 is lesson 6, and 006x is none' takes_a_leading_zero
+
 names_only_new_pictures() {
   echo 'exit 0' >lesson
   place moved/bin moved/libexec/backstep
@@ -119,7 +125,6 @@ backstep=$build/lessons/backstep/backstep
 
 # ---- refusals --------------------------------------------------------------------------------------------------
 
-refuses() { answers 2 "$@" && one_line_of_error && [ ! -s out ]; }
 claim 'backstep refuses a lesson that does not exist' refuses lesson 42
 claim 'backstep refuses a lesson with a negative number' refuses lesson -6
 claim 'backstep refuses a lesson that is no number' refuses lesson six
