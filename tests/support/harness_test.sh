@@ -81,7 +81,15 @@ claim 'a filter that matches nothing says so' answers 2 '' nonesuch
 : >tests/suites
 suite leaves "$program"
 claim 'a test can be chosen by a part of its name, brackets and all' answers 0 '1 passed, 0 failed' 'passes, [with]'
-claim 'a program that ends in the middle of a test has failed it' answers 1 '0 passed, 1 failed' '[leaves]'
+claim 'a program that ends in the middle of a test has failed' answers 1 '0 passed, 1 failed' '[leaves]'
+claim 'the test in which it ended is named' grep -q '^failed: harness: it leaves in the middle (' out
+
+: >tests/suites
+suite interrupted "$work/interrupted.sh" <<'END'
+kill -INT $$
+echo 'ok nothing happened' >>"$BACKSTEP_TEST_REPORT"
+END
+claim 'a program under test can be interrupted' answers 1 '0 passed, 1 failed'
 
 # fails_by_itself NAME, a script on standard input: one suite, which counts as one failure.
 fails_by_itself() {
