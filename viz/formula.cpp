@@ -11,7 +11,7 @@ namespace {
 
 using Binding = Phrase::Binding;
 
-constexpr std::size_t longest = 32;  // characters: beyond, a box is broader than it helps
+constexpr std::size_t longest = 36;  // characters: beyond, a box is broader than it helps
 
 std::string in_parentheses(const std::string& text) { return "(" + text + ")"; }
 
@@ -35,19 +35,21 @@ bool is_atom(std::string_view text) {
 Phrase unless_too_long(Phrase phrase) { return character_count(phrase.text) <= longest ? phrase : Phrase(); }
 
 Phrase sum_of(const Phrase& left, const Phrase& right) {
-  const std::string first = at_least(Binding::sum, left), last = at_least(Binding::sum, right);
-  Phrase sum{first + " + " + last, Binding::sum, left.opening};
-  if (sum.opening.empty()) {
-    sum.opening = sum.text;
-  } else if (character_count(sum.text) > longest) {
-    sum.text = left.opening + " + \u2026 + " + last;
-  }
+  const std::string last = at_least(Binding::sum, right);
+  Phrase sum;
+  sum.text = at_least(Binding::sum, left) + " + " + last;
+  sum.binding = Binding::sum;
+  sum.opening = left.opening.empty() ? sum.text : left.opening;
+  sum.cut = left.cut || (!left.opening.empty() && character_count(sum.text) > longest);
+  if (sum.cut) sum.text = sum.opening + " + \u2026 + " + last;
   return unless_too_long(sum);
 }
 
 Phrase product_of(const Phrase& left, const Phrase& right) {
-  return unless_too_long(
-      {at_least(Binding::product, left) + " * " + at_least(Binding::product, right), Binding::product, {}});
+  return unless_too_long({at_least(Binding::product, left) + " * " + at_least(Binding::product, right),
+                          Binding::product,
+                          {},
+                          false});
 }
 
 Phrase sum_of(const std::vector<Phrase>& terms) {
@@ -67,9 +69,9 @@ Phrase dot_of(const std::vector<Phrase>& factors) {
 
 Phrase logsumexp_of(const std::vector<Phrase>& inputs) {
   std::vector<Phrase> terms;
-  for (const Phrase& input : inputs) terms.push_back({"exp" + in_parentheses(input.text), Binding::atom, {}});
+  for (const Phrase& input : inputs) terms.push_back({"exp" + in_parentheses(input.text), Binding::atom});
   const Phrase sum = sum_of(terms);
-  return sum.text.empty() ? Phrase() : unless_too_long({"log" + in_parentheses(sum.text), Binding::atom, {}});
+  return sum.text.empty() ? Phrase() : unless_too_long({"log" + in_parentheses(sum.text), Binding::atom});
 }
 
 // tanh(a + b), and by the table's words where these are no call: log(1 + a). Where they are long,
@@ -78,21 +80,21 @@ Phrase function_of(Op op, const std::vector<Phrase>& inputs) {
   std::string arguments = inputs[0].text;
   if (inputs.size() > 1) arguments += ", " + inputs[1].text;
   const std::string name(info(op).name);
-  const Phrase call{name + in_parentheses(arguments), Binding::atom, {}};
+  const Phrase call{name + in_parentheses(arguments), Binding::atom};
   if (info(op).reads.substr(0, name.size() + 1) == name + "(") return unless_too_long(call);
   const std::string text = say(info(op).reads, inputs[0].text, inputs.size() > 1 ? inputs[1].text : "");
   if (character_count(text) > longest) return unless_too_long(call);
-  return {text, is_atom(text) ? Binding::atom : Binding::loose, {}};
+  return {text, is_atom(text) ? Binding::atom : Binding::loose};
 }
 
 }  // namespace
 
 Phrase phrase_of_name(std::string_view name) {
-  return {std::string(name), is_atom(name) ? Binding::atom : Binding::loose, {}};
+  return {std::string(name), is_atom(name) ? Binding::atom : Binding::loose};
 }
 
 Phrase phrase_of_number(std::string_view number) {
-  return {std::string(number), number.substr(0, 1) == "-" ? Binding::loose : Binding::atom, {}};
+  return {std::string(number), number.substr(0, 1) == "-" ? Binding::loose : Binding::atom};
 }
 
 Phrase phrase_of(Op op, const std::vector<Phrase>& inputs) {
@@ -101,7 +103,7 @@ Phrase phrase_of(Op op, const std::vector<Phrase>& inputs) {
   }
   const auto infix = [&](Binding left, std::string_view sign, Binding right, Binding whole) {
     return unless_too_long(
-        {at_least(left, inputs[0]) + std::string(sign) + at_least(right, inputs[1]), whole, {}});
+        {at_least(left, inputs[0]) + std::string(sign) + at_least(right, inputs[1]), whole});
   };
   switch (op) {
     case Op::add: return sum_of(inputs[0], inputs[1]);
@@ -109,9 +111,8 @@ Phrase phrase_of(Op op, const std::vector<Phrase>& inputs) {
     case Op::mul: return product_of(inputs[0], inputs[1]);
     case Op::div: return infix(Binding::product, " / ", Binding::atom, Binding::product);
     case Op::pow: return infix(Binding::atom, "^", Binding::atom, Binding::product);
-    case Op::square:
-      return unless_too_long({at_least(Binding::atom, inputs[0]) + "^2", Binding::product, {}});
-    case Op::neg: return unless_too_long({"-" + at_least(Binding::product, inputs[0]), Binding::loose, {}});
+    case Op::square: return unless_too_long({at_least(Binding::atom, inputs[0]) + "^2", Binding::product});
+    case Op::neg: return unless_too_long({"-" + at_least(Binding::product, inputs[0]), Binding::loose});
     case Op::identity: return inputs[0];
     case Op::sum: return sum_of(inputs);
     case Op::dot: return dot_of(inputs);

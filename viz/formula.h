@@ -16,7 +16,8 @@ struct Phrase {
 
   std::string text;
   Binding binding = Binding::loose;
-  std::string opening;  ///< of a sum of two terms or more: the first two
+  std::string opening = {};  ///< of a sum of two terms or more: the first two
+  bool cut = false;          ///< whether terms of a sum were left out
 };
 
 /// A name as a phrase. One that looks like a calculation, such as "t - o", binds loosely.
@@ -25,7 +26,7 @@ Phrase phrase_of_name(std::string_view name);
 /// A number as a phrase: "4.4e-5", and "-2", which binds loosely: a * (-2).
 Phrase phrase_of_number(std::string_view number);
 
-/// An operation in the table's words, with its inputs put in and no more parentheses than it takes. Beyond 32
+/// An operation in the table's words, with its inputs put in and no more parentheses than it takes. Beyond 36
 /// characters a sum keeps its first two terms and its last: "w1 * x1 + w2 * x2 + … + b"; anything else has no
 /// text.
 ///

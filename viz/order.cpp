@@ -1,6 +1,7 @@
 #include "viz/order.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace bp {
 
@@ -22,15 +23,20 @@ std::vector<std::vector<Use>> uses_of_boxes(const Picture& picture) {
   return uses;
 }
 
-// Where the boxes stand, from 0 to 1 within their rank, and how much of that is theirs.
+// Where a box stands, from 0 to 1 within its rank, and how much of that is its own.
 struct Place {
   double top, size;
 };
 
-double mean(const std::vector<Use>& uses, const std::vector<Place>& places) {
-  double total = 0.0;
-  for (const Use& use : uses) total += places[use.user].top + use.place * places[use.user].size;
-  return uses.empty() ? 0.0 : total / static_cast<double>(uses.size());
+// Where its users stand on average; of boxes with the same users, where among their inputs.
+std::pair<double, double> pull_of(const std::vector<Use>& uses, const std::vector<Place>& places) {
+  double users = 0.0, inputs = 0.0;
+  for (const Use& use : uses) {
+    users += places[use.user].top + 0.5 * places[use.user].size;
+    inputs += use.place;
+  }
+  const auto count = static_cast<double>(std::max<std::size_t>(uses.size(), 1));
+  return {users / count, inputs / count};
 }
 
 // For each box the length of its longest path to a root. A box stands before its users in the picture.
@@ -62,13 +68,13 @@ std::vector<std::size_t> drawing_order(const Picture& picture) {
     ranks[rank_of[box]].push_back(box);
   }
 
-  std::vector<double> means(picture.boxes.size());
+  std::vector<std::pair<double, double>> pulls(picture.boxes.size());
   std::vector<Place> places(picture.boxes.size());
   for (std::vector<std::size_t>& rank : ranks) {
-    for (std::size_t box : rank) means[box] = mean(uses[box], places);
+    for (std::size_t box : rank) pulls[box] = pull_of(uses[box], places);
     // Stable: where their users do not decide, the order of the tape does.
     std::stable_sort(rank.begin(), rank.end(),
-                     [&](std::size_t a, std::size_t b) { return means[a] < means[b]; });
+                     [&](std::size_t a, std::size_t b) { return pulls[a] < pulls[b]; });
     const double size = 1.0 / static_cast<double>(rank.size());
     for (std::size_t i = 0; i < rank.size(); ++i) places[rank[i]] = {static_cast<double>(i) * size, size};
   }

@@ -15,10 +15,11 @@ namespace bp {
 /// often finds one as good that is upside down, or a worse one.
 std::vector<std::size_t> drawing_order(const Picture& picture);
 
-/// How many ranks the arrows lead across, all together, when each box is as near to the roots as its uses allow.
+/// How many ranks the arrows lead across, all together, when each box is as near to the roots as its uses
+/// allow.
 ///
-/// dot puts a node of its own where an arrow crosses a rank, two with a number on the arrow, and works on these:
-/// a leaf that each of 200 steps uses makes 160,000, and the program falls over after a minute.
+/// dot puts a node of its own where an arrow crosses a rank, two with a number on the arrow, and works on
+/// these: a leaf that each of 200 steps uses makes 160,000, and the program falls over after a minute.
 std::size_t total_arrow_length(const Picture& picture);
 
 }  // namespace bp
