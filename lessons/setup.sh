@@ -31,6 +31,7 @@ missing() {
       graphviz) have_module libgvc ;;
       cli11) have_module CLI11 ;;
       catch2) have_module catch2 ;;
+      libpng) have_module libpng ;;
       sanitizers) have_sanitizers ;;
       *) have "$need" ;;  # a program of that name
     esac || printf '%s ' "$need"
@@ -45,6 +46,7 @@ package() {
     apt:fmt) echo libfmt-dev ;;
     apt:graphviz) echo libgraphviz-dev fonts-dejavu-core ;;  # libgvc6 itself draws PNG, once there is a font
     apt:cli11) echo libcli11-dev ;;
+    apt:libpng) echo libpng-dev ;;
     apt:sanitizers) echo libclang-rt-dev ;;
     *:clang++) echo clang ;;
     dnf:clang-format | dnf:clang-tidy) echo clang-tools-extra ;;
@@ -55,6 +57,7 @@ package() {
     dnf:graphviz) echo graphviz-devel dejavu-sans-fonts ;;
     dnf:cli11) echo cli11-devel ;;
     dnf:catch2) echo catch-devel ;;
+    dnf:libpng) echo libpng-devel ;;
     pacman:compiler) echo gcc ;;
     pacman:graphviz) echo graphviz ttf-dejavu ;;
     pacman:pkg-config | brew:pkg-config) echo pkgconf ;;
