@@ -73,8 +73,7 @@ class Listener {
   agusererrf before_;
 };
 
-[[noreturn]] void fail(const std::string& what, const Listener& listener) {
-  const std::string heard = listener.heard();
+[[noreturn]] void fail(const std::string& what, const std::string& heard) {
   throw std::runtime_error("backstep: " + what + (heard.empty() ? "" : "; Graphviz says: " + heard));
 }
 
@@ -91,13 +90,30 @@ struct Close_graph {
 };
 using Dot_graph = std::unique_ptr<Agraph_t, Close_graph>;
 
-// Graphviz's parser keeps what stands after the graph for whoever reads next: so it is taken out of it here.
+// Whether the parser begins anew. Graphviz's has one state for all texts: what stands after a graph is kept
+// for whoever reads next, and after an unfinished string, comment or HTML-like label every text is a part of
+// that.
+bool parser_is_ready() { return Dot_graph(agmemread("digraph{}")) != nullptr; }
+
+// Ends what a text left open; it opened at most `brackets` HTML-like brackets.
+void close_what_is_open(std::size_t brackets) {
+  for (const std::string& end : {std::string("*/"), std::string("\""), std::string(brackets, '>')}) {
+    if (parser_is_ready()) return;
+    const Dot_graph none(agmemread(end.c_str()));
+  }
+}
+
 Dot_graph parse(const std::string& dot, const Listener& listener) {
   Dot_graph graph(agmemread(dot.c_str()));
-  if (graph == nullptr) fail("this is not a graph in DOT", listener);
   bool more = false;
   while (Dot_graph(agmemread("")) != nullptr) more = true;
-  if (more || !listener.heard().empty()) fail("a DOT text to be drawn holds one graph and no more", listener);
+  const std::string heard = listener.heard();
+  if (!parser_is_ready()) {
+    more = true;
+    close_what_is_open(static_cast<std::size_t>(std::count(dot.begin(), dot.end(), '<')));
+  }
+  if (graph == nullptr) fail("this is not a graph in DOT", heard);
+  if (more || !heard.empty()) fail("a DOT text to be drawn holds one graph and no more", heard);
   return graph;
 }
 
@@ -109,10 +125,8 @@ class Layout {
  public:
   Layout(Agraph_t* graph, const Listener& listener) : graph_(graph) {
     if (gvLayout(context(), graph, "dot") == 0) return;
-    fail(
-        "Graphviz has no layout plugin here; its package may be broken (as root, `dot -c` registers the "
-        "plugins)",
-        listener);
+    fail("Graphviz has no layout plugin here; its package may be broken (`dot -c` registers the plugins)",
+         listener.heard());
   }
   ~Layout() { gvFreeLayout(context(), graph_); }
   Layout(const Layout&) = delete;
@@ -141,7 +155,7 @@ class Layout {
     if (status != 0 || data == nullptr || length == 0) {
       fail("Graphviz cannot draw " + name +
                " here; the plugin for it may be missing (PNG and PDF need its pango plugin)",
-           listener);
+           listener.heard());
     }
     return std::string(data, length);
   }
@@ -212,7 +226,7 @@ Rendered render(std::string_view dot, Picture_format format) {
   Rendered rendered;
   if (format == Picture_format::png) rendered.note = layout.set_resolution();
   rendered.bytes = layout.draw(format, listener);
-  if (agerrors() != 0) fail("Graphviz could not draw all of it", listener);
+  if (agerrors() != 0) fail("Graphviz could not draw all of it", listener.heard());
   const std::string heard = listener.heard();
   if (!heard.empty()) rendered.note += (rendered.note.empty() ? "" : "; ") + heard;
   return rendered;
