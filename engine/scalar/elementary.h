@@ -2,7 +2,9 @@
 // numbers. Each takes the form that keeps its digits and lets NaN through.
 #pragma once
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <numbers>
 
 namespace bp::elementary {
@@ -80,6 +82,10 @@ T softplus(T x) {
 template <class T>
 T relu(T x) {
   return x < 0.0 ? T(0.0) : x;
+}
+// The same without a branch, for the signs in a hidden layer are as good as random: all bits stay, or none.
+inline double relu(double x) {
+  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(x) & (std::uint64_t{x < 0.0} - 1));
 }
 
 template <class T>

@@ -1,12 +1,13 @@
 #include "engine/scalar/graph.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstring>
 #include <new>
 #include <stdexcept>
 #include <type_traits>
+#include <utility>
+
+#include "engine/scalar/n_ary.h"
 
 namespace bp {
 
@@ -24,14 +25,14 @@ void resize_buffer(std::unique_ptr<T[], Deleter>& buffer, std::size_t count) {
   buffer.reset(static_cast<T*>(moved));
 }
 
-std::size_t next_capacity(std::size_t now, std::size_t least) {
-  if (least > Graph::max_size) {
-    throw std::length_error("backstep: a graph holds at most " + std::to_string(Graph::max_size) + " nodes");
-  }
-  return std::min(Graph::max_size, std::max({least, 2 * now, std::size_t{64}}));
-}
-
 }  // namespace
+
+std::size_t Graph::next_capacity(std::size_t now, std::size_t least) {
+  if (least > max_size) {
+    throw std::length_error("backstep: a graph holds at most " + std::to_string(max_size) + " nodes");
+  }
+  return std::min(max_size, std::max({least, 2 * now, std::size_t{64}}));
+}
 
 void Graph::grow(std::size_t least) {
   const std::size_t capacity = next_capacity(capacity_, least);
@@ -40,10 +41,20 @@ void Graph::grow(std::size_t least) {
   capacity_ = capacity;
 }
 
-void Graph::grow_grads(std::size_t least) {
-  const std::size_t capacity = next_capacity(grads_capacity_, least);
-  resize_buffer(grads_, capacity);
-  grads_capacity_ = capacity;
+void Graph::prepare(Value x, Value y) {
+  check(x);
+  check(y);
+  make_room();
+}
+
+void Graph::grow_edges(std::size_t more) {
+  if (more > max_size - edges_size_) {
+    throw std::length_error("backstep: a graph holds at most " + std::to_string(max_size) +
+                            " inputs of sums and dot products");
+  }
+  const std::size_t capacity = next_capacity(edges_capacity_, edges_size_ + more);
+  resize_buffer(edges_, capacity);
+  edges_capacity_ = capacity;
 }
 
 void Graph::reserve(std::size_t nodes) {
@@ -53,22 +64,26 @@ void Graph::reserve(std::size_t nodes) {
 
 std::size_t Graph::memory_bytes() const {
   return capacity_ * (sizeof(double) + sizeof(Link)) + grads_capacity_ * sizeof(double) +
-         edges_.capacity() * sizeof(edges_[0]) + reached_.capacity() + leaves_.capacity() * sizeof(Run);
+         touched_.capacity() * sizeof(touched_[0]) + edges_capacity_ * sizeof(edges_[0]) +
+         reached_.capacity() + leaves_.capacity() * sizeof(Run);
 }
 
-// --- Recording ------------------------------------------------------------------------------------------
-
-template <Op op>
-Value Graph::push_n_ary(std::size_t first_edge) {
-  const std::size_t count = edges_.size() - first_edge;
-  const Link node(op, first_edge, count);
-  make_room();
-  return push(op, first_edge, count, n_ary_value<op, double>(count, inputs_of(node)));
+// The end of the last run is kept apart, so that recording a leaf is one comparison.
+void Graph::begin_leaves() {
+  if (!leaves_.empty()) leaves_.back().end = leaves_end_;
+  leaves_.push_back({size_, size_});
 }
+
+std::span<const Graph::Run> Graph::leaves() {
+  if (!leaves_.empty()) leaves_.back().end = leaves_end_;
+  return leaves_;
+}
+
+// --- N-ary operations -----------------------------------------------------------------------------------
 
 namespace {
 
-// The graph of the first input, and room for `count` more edges.
+// The graph of the first input.
 Graph& graph_of(std::span<const Value> inputs, Op op) {
   if (inputs.empty()) {
     throw std::invalid_argument("backstep: " + std::string(info(op).name) +
@@ -77,63 +92,75 @@ Graph& graph_of(std::span<const Value> inputs, Op op) {
   return inputs[0].graph();
 }
 
-void check_edges(std::size_t have, std::size_t more) {
-  if (more > Graph::max_size - have) {
-    throw std::length_error("backstep: a graph holds at most " + std::to_string(Graph::max_size) +
-                            " inputs of sums and dot products");
-  }
+[[noreturn]] void refuse_lengths(std::size_t x, std::size_t y) {
+  throw std::invalid_argument("backstep: dot of " + std::to_string(x) + " values and " + std::to_string(y));
 }
 
 void check_lengths(std::size_t x, std::size_t y) {
-  if (x != y) {
-    throw std::invalid_argument("backstep: dot of " + std::to_string(x) + " values and " + std::to_string(y));
-  }
+  if (x != y) refuse_lengths(x, y);
 }
 
 }  // namespace
 
+// Throws unless all values are alive and of this graph.
+Graph::Series Graph::series_of(std::span<const Value> values) const {
+  if (const auto row = Graph::row(values)) {
+    check(row->last_on_tape_);
+    return row->series();
+  }
+  // Values of several generations can stand at equal distances, too.
+  const auto first = static_cast<std::uint32_t>(values[0].index());
+  const std::uint32_t stride =
+      values.size() == 1 ? 1 : static_cast<std::uint32_t>(values[1].index()) - first;
+  bool even = stride != 0;
+  std::uint32_t index = first;
+  for (const Value& value : values) {
+    check(value);
+    even = even && value.index() == index;
+    index += stride;
+  }
+  return {even ? first : 0, even ? stride : 0};
+}
+
+// The series itself when it says where the values stand, else one whose list is written now.
+Graph::Series Graph::listed(std::span<const Value> values, Series series) {
+  if (series.stride != 0) return series;
+  const std::size_t first = edges_size_;
+  std::uint32_t* edge = append_edges(values.size());
+  for (const Value& value : values) *edge++ = static_cast<std::uint32_t>(value.index());
+  return {static_cast<std::uint32_t>(first), 0};
+}
+
+template <Op op>
+Value Graph::push_n_ary(std::size_t length, Series x, Series y) {
+  make_room();
+  const std::size_t place = edges_size_;
+  std::uint32_t* const words = append_edges(2 * series_count(op));
+  words[0] = x.first;
+  words[1] = x.stride;
+  if constexpr (series_count(op) == 2) {
+    words[2] = y.first;
+    words[3] = y.stride;
+  }
+  return push(op, place, length, value_of<op>(Link(op, place, length)));
+}
+
 template <Op op>
 Value Graph::record(std::span<const Value> inputs) {
   Graph& graph = graph_of(inputs, op);
-  for (const Value& value : inputs) graph.check(value);
-  const std::size_t first = graph.edges_.size();
-  check_edges(first, inputs.size());
-  for (const Value& value : inputs) graph.edges_.push_back(static_cast<std::uint32_t>(value.index()));
-  return graph.push_n_ary<op>(first);
+  const Series series = graph.series_of(inputs);
+  return graph.push_n_ary<op>(inputs.size(), graph.listed(inputs, series), {});
 }
 
 template Value Graph::record<Op::sum>(std::span<const Value>);
 template Value Graph::record<Op::logsumexp>(std::span<const Value>);
 
-// What was noted of factors that are refused is taken back.
-void Graph::check_all(std::span<const Value> x, std::span<const Value> y, std::size_t first_edge) {
-  try {
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      check(x[i]);
-      check(y[i]);
-    }
-  } catch (...) {
-    edges_.resize(first_edge);
-    throw;
-  }
-}
-
 Value Graph::record_dot(std::span<const Value> x, std::span<const Value> y) {
   check_lengths(x.size(), y.size());
   Graph& graph = graph_of(x, Op::dot);
-  const std::size_t first = graph.edges_.size();
-  check_edges(first, 2 * x.size());
-  graph.edges_.resize(first + 2 * x.size());
-  std::uint32_t* const edges = graph.edges_.data() + first;
-  bool all_alive = true;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    all_alive = all_alive && graph.is_surely_alive(x[i]) && graph.is_surely_alive(y[i]);
-    edges[2 * i] = static_cast<std::uint32_t>(x[i].index());
-    edges[2 * i + 1] = static_cast<std::uint32_t>(y[i].index());
-  }
-  if (!all_alive) [[unlikely]]
-    graph.check_all(x, y, first);
-  return graph.push_n_ary<Op::dot>(first);
+  const Series series_x = graph.series_of(x);
+  const Series series_y = x.data() == y.data() ? series_x : graph.series_of(y);  // a sum of squares
+  return graph.push_n_ary<Op::dot>(x.size(), graph.listed(x, series_x), graph.listed(y, series_y));
 }
 
 Value Graph::record_dot(std::span<const Value> x, std::span<const double> y) {
@@ -143,256 +170,6 @@ Value Graph::record_dot(std::span<const Value> x, std::span<const double> y) {
   factors.reserve(y.size());
   for (double factor : y) factors.push_back(graph.constant(factor));
   return record_dot(x, factors);
-}
-
-// --- The backward pass ----------------------------------------------------------------------------------
-
-void Graph::backward(Value root, double seed) {
-  const Seed one{root, seed};
-  backward(std::span(&one, 1));
-}
-
-void Graph::backward(std::span<const Seed> seeds) {
-  if (seeds.empty()) throw std::invalid_argument("backstep: backward from no root");
-  for (const Seed& seed : seeds) {
-    check(seed.root);
-    if (seed.root.index() < outdated_ && !seed.root.is_leaf()) {
-      throw std::logic_error(
-          "backstep: a leaf was given a new number after this value was recorded; recompute() first");
-    }
-  }
-  settle(size_);
-  if (size_ > grads_capacity_) grow_grads(std::max(size_, capacity_));
-  for_each_gap(grads_size_, [&](std::uint64_t begin, std::uint64_t end) {
-    std::memset(grads_.get() + begin, 0, (end - begin) * sizeof(double));
-  });
-  std::memset(grads_.get() + grads_size_, 0, (size_ - grads_size_) * sizeof(double));
-  grads_size_ = size_;
-
-  roots_.clear();
-  reached_known_ = false;
-  std::uint64_t last = 0;
-  for (const Seed& seed : seeds) {
-    roots_.push_back(seed.root.index());
-    grads_[seed.root.index()] += seed.grad;
-    last = std::max(last, std::uint64_t{seed.root.index()});
-  }
-  sweep(last);
-}
-
-namespace {
-
-// Whether eight gradients are 0 (or -0). Behind a relu that is off the tape is 0 for long stretches.
-bool all_zero(const double* grads) {
-  std::uint64_t bits = 0;
-  for (int k = 0; k < 8; ++k) bits |= std::bit_cast<std::uint64_t>(grads[k]);
-  return bits << 1 == 0;
-}
-
-}  // namespace
-
-// From the root to the beginning: when a node's turn comes, every use of it stands later on the tape and has
-// already added its share, so its gradient is complete.
-//
-//     grad of input += grad of node * d node / d input
-void Graph::sweep(std::uint64_t root) {
-  const Link* const links = links_.get();
-  const double* const data = data_.get();
-  double* const grads = grads_.get();
-  for (std::uint64_t i = root + 1; i-- > 0;) {
-    const double grad = grads[i];
-    if (grad == 0.0) {
-      while (i >= 8 && all_zero(grads + i - 8)) i -= 8;
-      continue;
-    }
-    const Link node = links[i];
-    switch (node.op()) {
-      case Op::leaf:
-      case Op::constant: break;
-#define UNARY(name, ...)                                                       \
-  case Op::name:                                                               \
-    grads[node.a()] += grad * derivative_x<Op::name>(data[node.a()], data[i]); \
-    break;
-#define BINARY(name, ...)                                            \
-  case Op::name: {                                                   \
-    const double x = data[node.a()], y = data[node.b()];             \
-    grads[node.a()] += grad * derivative_x<Op::name>(x, y, data[i]); \
-    grads[node.b()] += grad * derivative_y<Op::name>(x, y, data[i]); \
-    break;                                                           \
-  }
-#define N_ARY(name, ...)                                                        \
-  case Op::name: {                                                              \
-    const std::uint32_t* const edges = edges_.data() + node.a();                \
-    const auto inputs = inputs_of(node);                                        \
-    for (std::uint64_t k = 0; k < node.b(); ++k) {                              \
-      grads[edges[k]] += grad * derivative_n_ary<Op::name>(k, inputs, data[i]); \
-    }                                                                           \
-    break;                                                                      \
-  }
-#include "engine/scalar/op_table.def"
-#undef UNARY
-#undef BINARY
-#undef N_ARY
-    }
-  }
-}
-
-template <class Body>
-void Graph::for_each_gap(std::uint64_t end, Body body) const {
-  std::uint64_t begin = 0;
-  for (const Run& run : leaves_) {
-    if (run.begin >= end) break;
-    if (begin < run.begin) body(begin, run.begin);
-    begin = run.end;
-  }
-  if (begin < end) body(begin, end);
-}
-
-void Graph::zero_grad() {
-  settle(size_);
-  for (const Run& run : leaves_) {
-    const std::uint64_t end = std::min<std::uint64_t>(run.end, grads_size_);
-    if (run.begin < end) std::memset(grads_.get() + run.begin, 0, (end - run.begin) * sizeof(double));
-  }
-}
-
-// --- Which nodes the last backward pass reached -----------------------------------------------------------
-//
-// A gradient other than 0 was computed. One that is 0 may stand for "no path leads here". The sweep does not
-// tell them apart, because keeping count would slow every node down; we find out when somebody asks, or just
-// before the nodes that could tell are gone.
-
-// Makes sure that what the leaves before `end` have received is known without the nodes of that pass.
-void Graph::settle(std::uint64_t end) {
-  if (reached_known_) return;
-  end = std::min<std::uint64_t>(end, grads_size_);
-  for (const Run& run : leaves_) {
-    if (run.begin >= end) break;
-    if (reached_.size() < std::min(run.end, end)) reached_.resize(std::min(run.end, end));
-    for (std::uint64_t i = run.begin; i < std::min(run.end, end); ++i) {
-      if (grads_[i] != 0.0) {
-        reached_[i] = 1;
-      } else if (reached_[i] == 0) {
-        find_reached();
-        return;
-      }
-    }
-  }
-}
-
-void Graph::find_reached() {
-  reached_.resize(std::max(reached_.size(), grads_size_));
-  for_each_gap(reached_.size(), [&](std::uint64_t begin, std::uint64_t end) {
-    std::memset(&reached_[begin], 0, end - begin);
-  });
-  std::uint64_t last = 0;
-  for (std::uint64_t root : roots_) {
-    reached_[root] = 1;
-    last = std::max(last, root);
-  }
-  for (std::uint64_t i = roots_.empty() ? 0 : last + 1; i-- > 0;) {
-    if (reached_[i] == 0) continue;
-    const Link node = links_[i];
-    const int arity = info(op(i)).arity;
-    if (arity >= 1) reached_[node.a()] = 1;
-    if (arity == 2) reached_[node.b()] = 1;
-    if (arity == any_number) {
-      for (std::uint64_t k = 0; k < node.b(); ++k) reached_[edges_[node.a() + k]] = 1;
-    }
-  }
-  reached_known_ = true;
-}
-
-bool Graph::has_grad(std::uint64_t index) {
-  if (index >= grads_size_ || op(index) == Op::constant) return false;
-  if (op(index) != Op::leaf && roots_.empty()) return false;
-  if (grads_[index] != 0.0) return true;
-  if (!reached_known_) find_reached();
-  return index < reached_.size() && reached_[index] != 0;
-}
-
-// --- Replay and rewind ------------------------------------------------------------------------------------
-
-void Graph::recompute() {
-  settle(size_);
-  roots_.clear();
-  reached_known_ = true;
-  const Link* const links = links_.get();
-  double* const data = data_.get();
-  for (std::uint64_t i = 0; i < size_; ++i) {
-    const Link node = links[i];
-    switch (node.op()) {
-      case Op::leaf:
-      case Op::constant: break;
-#define UNARY(name, ...)                             \
-  case Op::name:                                     \
-    data[i] = Rule<Op::name>::value(data[node.a()]); \
-    break;
-#define BINARY(name, ...)                                            \
-  case Op::name:                                                     \
-    data[i] = Rule<Op::name>::value(data[node.a()], data[node.b()]); \
-    break;
-#define N_ARY(name, ...)                                                \
-  case Op::name:                                                        \
-    data[i] = n_ary_value<Op::name, double>(node.b(), inputs_of(node)); \
-    break;
-#include "engine/scalar/op_table.def"
-#undef UNARY
-#undef BINARY
-#undef N_ARY
-    }
-  }
-  outdated_ = 0;
-}
-
-Graph::Mark Graph::mark() const {
-  Mark mark;
-  mark.graph_ = this;
-  mark.size_ = size_;
-  mark.edges_ = edges_.size();
-  mark.generation_ = generation_;
-  return mark;
-}
-
-void Graph::rewind(Mark mark) {
-  if (mark.graph_ != this) throw std::invalid_argument("backstep: this mark belongs to another graph");
-  if (mark.size_ > 0) check(Value(this, mark.generation_ | (mark.size_ - 1)));
-  if (mark.size_ == size_) return;
-
-  settle(mark.size_);
-  size_ = mark.size_;
-  edges_.resize(mark.edges_);
-  names_.erase(names_.lower_bound(static_cast<std::uint32_t>(size_)), names_.end());
-  while (!leaves_.empty() && leaves_.back().begin >= size_) leaves_.pop_back();
-  if (!leaves_.empty()) leaves_.back().end = std::min<std::uint64_t>(leaves_.back().end, size_);
-  grads_size_ = std::min(grads_size_, size_);
-  reached_.resize(std::min(reached_.size(), size_));
-  outdated_ = std::min<std::uint64_t>(outdated_, size_);
-  if (std::any_of(roots_.begin(), roots_.end(), [&](std::uint64_t root) { return root >= size_; })) {
-    roots_.clear();
-    reached_known_ = true;
-  }
-
-  // A value of generation g is alive when it stands below the size of every rewind after g. An earlier rewind
-  // that kept as much or more says nothing that this one does not.
-  while (!rewinds_.empty() && rewinds_.back().size >= size_) rewinds_.pop_back();
-  kept_since_ = rewinds_.empty() ? 0 : rewinds_.back().generation;
-  kept_ = size_;
-  generation_ += std::uint64_t{1} << Value::index_bits;
-  rewinds_.push_back({generation_, size_});
-}
-
-void Graph::refuse_nothing() { throw std::invalid_argument("backstep: this Value belongs to no graph"); }
-
-void Graph::check_closely(Value value) const {
-  if (value.graph_ == nullptr) refuse_nothing();
-  if (value.graph_ != this) throw std::invalid_argument("backstep: this Value belongs to another graph");
-  const auto next = std::upper_bound(
-      rewinds_.begin(), rewinds_.end(), value.place_ & ~Value::max_index,
-      [](std::uint64_t generation, const Rewind& rewind) { return generation < rewind.generation; });
-  if (next == rewinds_.end() || value.index() < next->size) return;
-  throw std::out_of_range("backstep: this Value is stale: its node " + std::to_string(value.index()) +
-                          " was dropped by rewind()");
 }
 
 // --- Reading a graph --------------------------------------------------------------------------------------
@@ -422,36 +199,9 @@ std::optional<Value> Graph::find(std::string_view name) {
   return std::nullopt;
 }
 
-void Value::set_data(double data) const {
-  if (!is_leaf()) {
-    throw std::invalid_argument("backstep: set_data() is for leaves; this value is the result of " +
-                                std::string(info(op()).name));
-  }
-  graph_->data_[index()] = data;
-  graph_->outdated_ = graph_->size_;
-}
-
-void Value::backward(double seed) const { graph().backward(*this, seed); }
-
-double Value::grad() const {
-  if (!has_grad()) {
-    const std::string who = name().empty() ? "node " + std::to_string(index()) : std::string(name());
-    throw std::logic_error("backstep: " + who + " has no gradient: " +
-                           (graph_->roots_.empty() ? "no backward() has run since it was computed"
-                                                   : "no path leads to it from the root of backward()"));
-  }
-  return graph_->grads_[index()];
-}
-
-bool Value::has_grad() const {
-  graph().check(*this);
-  return graph_->has_grad(index());
-}
-
-double Value::grad_or_zero() const {
-  graph().check(*this);
-  if (index() >= graph_->grads_size_) return 0.0;
-  return is_leaf() || !graph_->roots_.empty() ? graph_->grads_[index()] : 0.0;
+void Value::refuse_set_data() const {
+  throw std::invalid_argument("backstep: set_data() is for leaves; this value is the result of " +
+                              std::string(info(op()).name));
 }
 
 Value Value::named(std::string_view name) const {
@@ -468,7 +218,8 @@ std::string_view Value::name() const {
 
 std::size_t Value::input_count() const {
   const int arity = info(op()).arity;
-  return arity == any_number ? graph_->links_[index()].b() : static_cast<std::size_t>(arity);
+  if (arity != any_number) return static_cast<std::size_t>(arity);
+  return Graph::series_count(op()) * graph_->links_[index()].b();
 }
 
 Value Value::input(std::size_t i) const {
@@ -477,7 +228,8 @@ Value Value::input(std::size_t i) const {
                             std::to_string(i));
   }
   const Graph::Link node = graph_->links_[index()];
-  if (info(op()).arity == any_number) return graph_->handle(graph_->edges_[node.a() + i]);
+  if (info(op()).arity == any_number)
+    return graph_->handle(graph_->input_index(node, static_cast<std::ptrdiff_t>(i)));
   return graph_->handle(i == 0 ? node.a() : node.b());
 }
 
@@ -485,9 +237,12 @@ double Value::local_derivative(std::size_t i) const {
   const Value input_i = input(i);
   const Graph::Link node = graph_->links_[index()];
   switch (op()) {
-#define N_ARY(name, ...) \
-  case Op::name:         \
-    return derivative_n_ary<Op::name>(i, graph_->inputs_of(node), graph_->data_[index()]);
+#define N_ARY(name, ...)                                                               \
+  case Op::name:                                                                       \
+    return derivative_n_ary<Op::name>(                                                 \
+        static_cast<std::ptrdiff_t>(i),                                                \
+        [&](std::ptrdiff_t k) { return graph_->data_[graph_->input_index(node, k)]; }, \
+        graph_->data_[index()]);
 #include "engine/scalar/op_table.def"
 #undef N_ARY
     default: break;

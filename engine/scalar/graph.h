@@ -21,7 +21,6 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -94,6 +93,8 @@ class Value {
  private:
   friend class Graph;
   Value(Graph* graph, std::uint64_t place) : graph_(graph), place_(place) {}
+  double grad_closely() const;
+  [[noreturn]] void refuse_set_data() const;
 
   static constexpr int index_bits = 28;
   static constexpr std::uint64_t max_index = (std::uint64_t{1} << index_bits) - 1;
@@ -170,7 +171,7 @@ class Graph {
   /// their numbers and gradients.
   ///
   /// Throws:    std::invalid_argument for a mark of another graph, std::out_of_range for one that lies in a
-  ///            part that an earlier rewind dropped.
+  ///            part that an earlier rewind dropped, std::length_error after 2^36 rewinds of one graph.
   void rewind(Mark mark);
   /// Rewinds at the end of a block: { Graph::Scope step(graph); ... }
   class Scope;
@@ -191,6 +192,25 @@ class Graph {
   static Value record_dot(std::span<const Value> x, std::span<const Value> y);
   static Value record_dot(std::span<const Value> x, std::span<const double> y);
 
+  /// Values at equal distances on the tape, as the weights of a neuron and the outputs of a layer are: one
+  /// handle for all, so that the dot products of a layer need not look at each value again and again.
+  class Row;
+  /// The same values as a row; nothing when they are not one.
+  static std::optional<Row> row(std::span<const Value> values);
+  /// The neurons of a layer, as units() found them.
+  class Units;
+  /// Neurons of the same number of inputs and the same unary activation (`identity` for none), with a bias each or
+  /// none at all. Nothing unless the weights of each are a row, and all were recorded between the same two rewinds
+  /// of one graph.
+  static std::optional<Units> units(std::span<const std::span<const Value>> weights,
+                                    std::span<const Value> biases, Op activation);
+  /// What the neurons record for the inputs x, one after the other: the dot product, the sum with the bias, the
+  /// activation. The same nodes as one by one, but what they have in common is looked up once.
+  ///
+  /// Shapes:    x is as long as the weights are; the result has a value for each neuron.
+  /// Throws:    as the operations, before anything is recorded.
+  static Row record_layer(const Units& units, const Row& x);
+
   /// Throws unless `value` is a living value of this graph.
   void check(Value value) const {
     if (!is_surely_alive(value)) [[unlikely]]
@@ -201,7 +221,7 @@ class Graph {
   friend class Value;
 
   // How a node came about, in 8 bytes: in the lowest 28 bits its input a, in the next 28 its input b, in the
-  // highest 8 the operation. For an n-ary operation a is the place in edges_ and b the number of inputs.
+  // highest 8 the operation. For an n-ary operation a is the place in edges_ and b the length of its series.
   // Packed by hand, since GCC fills bit-fields one after the other through memory, which doubled the time of
   // recording. Not a std::uint64_t, so that storing it cannot change size_ in the compiler's eyes.
   struct Link {
@@ -214,9 +234,21 @@ class Graph {
     std::uint64_t b() const { return packed >> 28 & max_size; }
   };
   static_assert(sizeof(Link) == 8);
+  // The inputs of an n-ary operation are a series of nodes, or two of the same length for dot. Where they stand
+  // at equal distances, two words say it all; else the stride is 0, and edges_ lists them from `first` on.
+  struct Series {
+    std::uint32_t first, stride;  // the stride modulo 2^32: a series may run backwards
+    std::ptrdiff_t step() const { return static_cast<std::int32_t>(stride); }
+  };
+  static constexpr std::size_t series_count(Op op) { return op == Op::dot ? 2 : 1; }
+
+  static constexpr std::uint64_t block_size = 256;  // of gradients
+  static constexpr std::uint64_t block_of(std::uint64_t index) { return index / block_size; }
+
   struct Run {
     std::uint64_t begin, end;
   };
+  static constexpr std::size_t no_leaves = ~std::size_t{0};
   struct Rewind {
     std::uint64_t generation, size;
   };
@@ -227,17 +259,29 @@ class Graph {
   Op op(std::uint64_t index) const { return links_[index].op(); }
   Value handle(std::uint64_t index) { return Value(this, generation_ | index); }
   Value push(Op op, std::uint64_t a, std::uint64_t b, double data);
-  template <Op op>
-  Value push_n_ary(std::size_t first_edge);
-  auto inputs_of(Link link) const {
-    return [edges = edges_.data() + link.a(), data = data_.get()](std::size_t i) { return data[edges[i]]; };
-  }
   void make_room() {
     if (size_ == capacity_) [[unlikely]]
       grow(size_ + 1);
   }
+  static std::size_t next_capacity(std::size_t now, std::size_t least);
   void grow(std::size_t least);
   void grow_grads(std::size_t least);
+  [[gnu::noinline, gnu::cold]] void begin_leaves();
+  std::span<const Run> leaves();
+
+  Series series_of(std::span<const Value> values) const;
+  Series listed(std::span<const Value> values, Series series);
+  std::uint32_t* append_edges(std::size_t count);
+  [[gnu::noinline, gnu::cold]] void grow_edges(std::size_t more);
+  template <Op op>
+  Value push_n_ary(std::size_t length, Series x, Series y);
+  template <Op op, class Body>
+  auto with_inputs(Link node, Body body) const;
+  template <Op op>
+  double value_of(Link node) const;
+  template <Op op>
+  void sweep_n_ary(Link node, double grad, double out);
+  std::uint64_t input_index(Link node, std::ptrdiff_t i) const;
 
   // True for a value recorded since the last rewind and for one of the generation kept_since_ that it kept;
   // others may be alive, too, which check_closely() finds out.
@@ -245,16 +289,14 @@ class Graph {
     return value.graph_ == this && (value.place_ >= generation_ || value.place_ - kept_since_ < kept_);
   }
   void check_closely(Value value) const;
-  void check_all(std::span<const Value> x, std::span<const Value> y, std::size_t first_edge);
-  template <Op op>
-  [[gnu::noinline, gnu::cold]] static Value record_carefully(Value x);
-  template <Op op>
-  [[gnu::noinline, gnu::cold]] static Value record_carefully(Value x, Value y);
+  [[gnu::noinline, gnu::cold]] void prepare(Value x, Value y);
   [[noreturn]] static void refuse_nothing();
 
   template <class Body>
-  void for_each_gap(std::uint64_t end, Body body) const;
-  void sweep(std::uint64_t root);
+  void for_each_gap(std::uint64_t end, Body body);
+  void sweep(std::uint64_t begin, std::uint64_t end);
+  void sweep_block(std::uint64_t begin, std::uint64_t end);
+  void clear_grads();
   void settle(std::uint64_t end);
   void find_reached();
   bool has_grad(std::uint64_t index);
@@ -262,20 +304,23 @@ class Graph {
   std::unique_ptr<double[], Free> data_;  // the tape: the number of each node,
   std::unique_ptr<Link[], Free> links_;   // and how it came about
   std::size_t size_ = 0, capacity_ = 0;
-  std::uint64_t generation_ = 0;               // how often the tape was rewound << Value::index_bits
-  std::uint64_t kept_ = 0, kept_since_ = 0;    // size after the last rewind, and the generation before it
-  std::vector<Rewind> rewinds_;                // growing sizes: those that no later rewind went below
-  std::vector<std::uint32_t> edges_;           // inputs of n-ary nodes
-  std::vector<Run> leaves_;                    // where the leaves stand, as runs
+  std::uint64_t generation_ = 0;                  // how often the tape was rewound << Value::index_bits
+  std::uint64_t kept_ = 0, kept_since_ = 0;       // size after the last rewind, and the generation before it
+  std::vector<Rewind> rewinds_;                   // growing sizes: those that no later rewind went below
+  std::unique_ptr<std::uint32_t[], Free> edges_;  // series of n-ary nodes
+  std::size_t edges_size_ = 0, edges_capacity_ = 0;
+  std::vector<Run> leaves_;                    // where the leaves stand, as runs: see leaves()
+  std::size_t leaves_end_ = no_leaves;         // where the last of them ends
   std::array<std::uint32_t, 64> constants_{};  // where a constant was last recorded, by a hash of its bits
   std::map<std::uint32_t, std::string> names_;
 
   std::unique_ptr<double[], Free> grads_;
   std::size_t grads_size_ = 0, grads_capacity_ = 0;
-  std::vector<std::uint64_t> roots_;   // of the last backward pass, while its nodes stand
-  std::vector<std::uint8_t> reached_;  // whether a path joins the node to a root
-  bool reached_known_ = true;          // whether reached_ is up to date with roots_
-  std::uint64_t outdated_ = 0;         // nodes before this were recorded before a leaf was changed
+  std::vector<std::uint32_t> touched_;  // whether a block of gradients may hold one that is not 0
+  std::vector<std::uint64_t> roots_;    // of the last backward pass, while its nodes stand
+  std::vector<std::uint8_t> reached_;   // whether a path joins the node to a root
+  bool reached_known_ = true;           // whether reached_ is up to date with roots_
+  std::uint64_t outdated_ = 0;          // nodes before this were recorded before a leaf was changed
 };
 
 class Graph::Iterator {
@@ -305,84 +350,35 @@ class Graph::Scope {
   Mark mark_;
 };
 
-// Recording is the hot path, so it stands here: the usual case is inline, all others are one call away. Both
-// inputs are of the same graph; taking it from y lets the compiler keep it in a register along s = s + w * x.
+class Graph::Row {
+ public:
+  std::size_t size() const { return size_; }
+  std::vector<Value> values() const;
 
-inline Value Graph::push(Op op, std::uint64_t a, std::uint64_t b, double data) {
-  data_[size_] = data;
-  links_[size_] = Link(op, a, b);
-  return handle(size_++);
-}
+ private:
+  friend class Graph;
+  Row(Value first, Value last, std::uint32_t stride, std::size_t size)
+      : first_(first), last_on_tape_(stride >> 31 != 0 ? first : last), stride_(stride), size_(size) {}
 
-inline Value Graph::leaf(double data, std::string_view name) {
-  if (leaves_.empty() || leaves_.back().end != size_) leaves_.push_back({size_, size_});
-  make_room();
-  const Value value = push(Op::leaf, 0, 0, data);
-  ++leaves_.back().end;
-  return name.empty() ? value : value.named(name);
-}
+  Series series() const { return {static_cast<std::uint32_t>(first_.index()), stride_}; }
 
-inline Value Graph::constant(double data) {
-  const auto bits = std::bit_cast<std::uint64_t>(data);
-  std::uint32_t& place = constants_[(bits * 0x9E3779B97F4A7C15u) >> 58];
-  if (place < size_ && op(place) == Op::constant && std::bit_cast<std::uint64_t>(data_[place]) == bits) {
-    return handle(place);
-  }
-  make_room();
-  place = static_cast<std::uint32_t>(size_);
-  return push(Op::constant, 0, 0, data);
-}
+  Value first_;
+  Value last_on_tape_;  // all are of one generation, so all are alive when this one is
+  std::uint32_t stride_;
+  std::size_t size_;
+};
 
-template <Op op>
-inline Value Graph::record(Value x) {
-  Graph* const graph = x.graph_;
-  if (graph == nullptr || !graph->is_surely_alive(x) || graph->size_ == graph->capacity_) [[unlikely]]
-    return record_carefully<op>(x);
-  return graph->push(op, x.index(), 0, Rule<op>::value(graph->data_[x.index()]));
-}
+class Graph::Units {
+ private:
+  friend class Graph;
 
-template <Op op>
-inline Value Graph::record(Value x, Value y) {
-  Graph* const graph = y.graph_;
-  if (graph == nullptr || !graph->is_surely_alive(x) || !graph->is_surely_alive(y) ||
-      graph->size_ == graph->capacity_) [[unlikely]]
-    return record_carefully<op>(x, y);
-  return graph->push(op, x.index(), y.index(),
-                     Rule<op>::value(graph->data_[x.index()], graph->data_[y.index()]));
-}
-
-template <Op op>
-Value Graph::record_carefully(Value x) {
-  Graph& graph = x.graph();
-  graph.check(x);
-  graph.make_room();
-  return graph.push(op, x.index(), 0, Rule<op>::value(graph.data_[x.index()]));
-}
-
-template <Op op>
-Value Graph::record_carefully(Value x, Value y) {
-  Graph& graph = x.graph();
-  graph.check(x);
-  graph.check(y);
-  graph.make_room();
-  return graph.push(op, x.index(), y.index(),
-                    Rule<op>::value(graph.data_[x.index()], graph.data_[y.index()]));
-}
-
-inline Graph& Value::graph() const {
-  if (graph_ == nullptr) [[unlikely]]
-    Graph::refuse_nothing();
-  return *graph_;
-}
-
-inline double Value::data() const {
-  graph().check(*this);
-  return graph_->data_[index()];
-}
-
-inline Op Value::op() const {
-  graph().check(*this);
-  return graph_->op(index());
-}
+  std::vector<Series> weights_;
+  std::vector<std::uint32_t> biases_;  // one each, or none at all
+  std::size_t inputs_ = 0;
+  Op activation_ = Op::identity;
+  Value last_on_tape_;  // of all weights and biases, which are of one generation
+};
 
 }  // namespace bp
+
+#include "engine/scalar/record.h"

@@ -16,6 +16,13 @@ std::string counted(std::size_t count, const std::string& noun) {
   return number(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
+std::vector<Value> constants(Graph& graph, std::span<const double> x) {
+  std::vector<Value> values;
+  values.reserve(x.size());
+  for (const double element : x) values.push_back(graph.constant(element));
+  return values;
+}
+
 }  // namespace
 
 // --- Activations ----------------------------------------------------------------------------------------
@@ -47,12 +54,13 @@ Neuron::Neuron(std::vector<Value> weights, std::optional<Value> bias, Activation
 
 Value Neuron::operator()(std::span<const Value> x) const {
   check_inputs(x.size());
-  return finish(dot(weights_, x));
+  const Value weighted_sum = dot(weights_, x);
+  return activation_(bias_ ? weighted_sum + *bias_ : weighted_sum);
 }
 
 Value Neuron::operator()(std::span<const double> x) const {
   check_inputs(x.size());
-  return finish(dot(weights_, x));
+  return (*this)(constants(weights_[0].graph(), x));
 }
 
 void Neuron::check_inputs(std::size_t count) const {
@@ -61,13 +69,26 @@ void Neuron::check_inputs(std::size_t count) const {
   }
 }
 
-Value Neuron::finish(Value weighted_sum) const {
-  return activation_(bias_ ? weighted_sum + *bias_ : weighted_sum);
-}
-
 // --- Layer ----------------------------------------------------------------------------------------------
 
-Layer::Layer(std::vector<Neuron> neurons) : neurons_(std::move(neurons)) {
+namespace {
+
+// The neurons as record_layer() wants them, or nothing where it does not serve: neurons that differ in their activation
+// or in having a bias, or with leaky_relu, whose slope is a second input; weights that stand all over the tape.
+std::optional<Graph::Units> units_of(const std::vector<Neuron>& neurons) {
+  std::vector<std::span<const Value>> weights;
+  std::vector<Value> biases;
+  for (const Neuron& neuron : neurons) {
+    if (neuron.activation().op() != neurons[0].activation().op()) return std::nullopt;
+    weights.push_back(neuron.weights());
+    if (neuron.bias()) biases.push_back(*neuron.bias());
+  }
+  return neurons.empty() ? std::nullopt : Graph::units(weights, biases, neurons[0].activation().op());
+}
+
+}  // namespace
+
+Layer::Layer(std::vector<Neuron> neurons) : neurons_(std::move(neurons)), units_(units_of(neurons_)) {
   if (neurons_.empty()) refuse("a layer needs one neuron or more");
   for (std::size_t o = 1; o < neurons_.size(); ++o) {
     if (neurons_[o].weights().size() != inputs()) {
@@ -123,6 +144,10 @@ Layer::Layer(Graph& graph, std::size_t inputs, std::size_t outputs, Activation a
 
 std::vector<Value> Layer::operator()(std::span<const Value> x) const {
   check_inputs(x.size());
+  if (units_) {
+    if (const std::optional<Graph::Row> row = Graph::row(x))
+      return Graph::record_layer(*units_, *row).values();
+  }
   std::vector<Value> outputs;
   outputs.reserve(neurons_.size());
   for (const Neuron& neuron : neurons_) outputs.push_back(neuron(x));
@@ -131,11 +156,7 @@ std::vector<Value> Layer::operator()(std::span<const Value> x) const {
 
 std::vector<Value> Layer::operator()(std::span<const double> x) const {
   check_inputs(x.size());
-  Graph& graph = neurons_[0].weights()[0].graph();
-  std::vector<Value> constants;
-  constants.reserve(x.size());
-  for (const double element : x) constants.push_back(graph.constant(element));
-  return (*this)(constants);
+  return (*this)(constants(neurons_[0].weights()[0].graph(), x));
 }
 
 void Layer::check_inputs(std::size_t count) const {
@@ -243,15 +264,25 @@ Mlp::Mlp(Graph& graph, const std::vector<std::size_t>& sizes, const std::vector<
     : Mlp(layers_of(graph, sizes, activations, random, weights, biases)) {}
 
 std::vector<Value> Mlp::operator()(std::span<const Value> x) const {
-  std::vector<Value> values = layers_[0](x);
-  for (std::size_t l = 1; l < layers_.size(); ++l) values = layers_[l](values);
-  return values;
+  layers_[0].check_inputs(x.size());
+  // The outputs of the layer before are a row, if they can be, or else `y`.
+  std::optional<Graph::Row> row = Graph::row(x);
+  std::vector<Value> y;
+  if (!row) y.assign(x.begin(), x.end());
+  for (const Layer& layer : layers_) {
+    if (row && layer.units_) {
+      row = Graph::record_layer(*layer.units_, *row);
+    } else {
+      y = layer(row ? row->values() : y);
+      row = Graph::row(y);
+    }
+  }
+  return row ? row->values() : y;
 }
 
 std::vector<Value> Mlp::operator()(std::span<const double> x) const {
-  std::vector<Value> values = layers_[0](x);
-  for (std::size_t l = 1; l < layers_.size(); ++l) values = layers_[l](values);
-  return values;
+  layers_[0].check_inputs(x.size());
+  return (*this)(constants(layers_[0].neurons()[0].weights()[0].graph(), x));
 }
 
 }  // namespace bp

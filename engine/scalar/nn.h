@@ -74,7 +74,6 @@ class Neuron {
 
  private:
   void check_inputs(std::size_t count) const;
-  Value finish(Value weighted_sum) const;
 
   std::vector<Value> weights_;
   std::optional<Value> bias_;
@@ -117,9 +116,11 @@ class Layer {
   std::vector<Value> biases() const;
 
  private:
+  friend class Mlp;
   void check_inputs(std::size_t count) const;
 
   std::vector<Neuron> neurons_;
+  std::optional<Graph::Units> units_;  // the same, where that is possible
 };
 
 /// Layers in a row ("multi-layer perceptron"): the outputs of one are the inputs of the next.

@@ -75,38 +75,62 @@ struct Rule;
 #undef UNARY
 #undef BINARY
 
+/// term(0) + term(1) + ... of `count` terms. Up to 7 are added from the first to the last. From 8 on four sums run
+/// side by side, of every fourth term each, so that an addition need not wait for the one before it:
+///
+///     ((t0 + t4 + ...) + (t1 + t5 + ...)) + ((t2 + t6 + ...) + (t3 + t7 + ...))
+template <class T, class Term>
+T sum_of_terms(std::ptrdiff_t count, Term term) {
+  constexpr std::ptrdiff_t lanes = 4;
+  T first = term(0);
+  if (count < 2 * lanes) {
+    for (std::ptrdiff_t k = 1; k < count; ++k) first = first + term(k);
+    return first;
+  }
+  T second = term(1), third = term(2), fourth = term(3);
+  std::ptrdiff_t k = lanes;
+  for (; k + lanes <= count; k += lanes) {
+    first = first + term(k);
+    second = second + term(k + 1);
+    third = third + term(k + 2);
+    fourth = fourth + term(k + 3);
+  }
+  if (k < count) first = first + term(k);
+  if (k + 1 < count) second = second + term(k + 1);
+  if (k + 2 < count) third = third + term(k + 2);
+  return (first + second) + (third + fourth);
+}
+
 /// The value of a sum, dot or logsumexp of `count` inputs, input(i) being the i-th.
 ///
 /// Shapes:    count >= 1; for dot count is even and the factors alternate: x1, y1, x2, y2, ...
-/// Accuracy:  sums run from the first term to the last; logsumexp is shifted by its largest input, so that it
-///            overflows only where the true value does.
+/// Accuracy:  a sum runs from the first term to the last, a dot product as sum_of_terms(); logsumexp is shifted by
+///            its largest input, so that it overflows only where the true value does.
 template <Op op, class T, class Input>
-T n_ary_value(std::size_t count, Input input) {
+T n_ary_value(std::ptrdiff_t count, Input input) {
   using namespace elementary;
   if constexpr (op == Op::sum) {
     T total = input(0);
-    for (std::size_t i = 1; i < count; ++i) total = total + input(i);
+    for (std::ptrdiff_t i = 1; i < count; ++i) total = total + input(i);
     return total;
   } else if constexpr (op == Op::dot) {
-    T total = input(0) * input(1);
-    for (std::size_t i = 2; i < count; i += 2) total = total + input(i) * input(i + 1);
-    return total;
+    return sum_of_terms<T>(count / 2, [&](std::ptrdiff_t k) { return input(2 * k) * input(2 * k + 1); });
   } else {
     static_assert(op == Op::logsumexp);
     T largest = input(0);
-    for (std::size_t i = 1; i < count; ++i) largest = max(largest, input(i));
+    for (std::ptrdiff_t i = 1; i < count; ++i) largest = max(largest, input(i));
     if (largest == HUGE_VAL || largest == -HUGE_VAL) return largest;  // inf - inf below would be NaN
     const double shift =
         plain_number(largest);  // it cancels out, so it has no part in the slope of a dual number
     T total = exp(input(0) - shift);
-    for (std::size_t i = 1; i < count; ++i) total = total + exp(input(i) - shift);
+    for (std::ptrdiff_t i = 1; i < count; ++i) total = total + exp(input(i) - shift);
     return shift + log(total);
   }
 }
 
 /// The derivative of that value by its i-th input.
 template <Op op, class T, class Input>
-auto n_ary_derivative(std::size_t i, Input input, [[maybe_unused]] const T& out) {
+auto n_ary_derivative(std::ptrdiff_t i, Input input, [[maybe_unused]] const T& out) {
   using namespace elementary;
   if constexpr (op == Op::sum) {
     return 1.0;
@@ -144,7 +168,7 @@ double derivative_y(double x, double y, double out) {
 #endif
 }
 template <Op op, class Input>
-double derivative_n_ary(std::size_t i, Input input, double out) {
+double derivative_n_ary(std::ptrdiff_t i, Input input, double out) {
 #ifdef BACKSTEP_MUTANTS
   return mutants::apply_n_ary(op, input(i), input(op == Op::dot ? i ^ 1 : 0),
                               n_ary_derivative<op>(i, input, out));
