@@ -6,6 +6,7 @@
 
 #include "engine/scalar/graph.h"
 #include "engine/scalar/math.h"
+#include "engine/scalar/nn.h"
 #include "tests/bench/peer.h"
 #include "tests/bench/work.h"
 
@@ -35,43 +36,28 @@ Value moons_graph(Graph& graph, const std::vector<Value>& parameters) {
   return moons_loss(moons(), parameters.data(), graph.constant(0.0), input, [](Value z) { return relu(z); });
 }
 
-// The loss of W1 with each weighted sum as one node.
-Value moons_graph_of_dots(Graph& graph, const std::vector<Value>& parameters) {
-  const auto dense = [](std::span<const Value> layer, std::span<const Value> x, std::span<Value> out) {
-    const std::size_t size = x.size();
-    for (std::size_t o = 0; o < out.size(); ++o) {
-      const auto neuron = layer.subspan(o * (size + 1), size + 1);
-      out[o] = dot(neuron.first(size), x) + neuron[size];
-    }
-  };
-  const std::span<const Value> first(parameters.data(), hidden * (inputs + 1));
-  const std::span<const Value> second(first.data() + first.size(), hidden * (hidden + 1));
-  const std::span<const Value> last(second.data() + second.size(), hidden + 1);
-
+// The loss of W1 with each weighted sum as one node: the network of nn.h, whose parameters are those of work.h.
+Value loss_by_dots(Graph& graph, const Mlp& net, const std::vector<Value>& parameters) {
   Value data_loss = graph.constant(0.0);
   for (int s = 0; s < samples; ++s) {
-    const Value point[] = {graph.constant(moons().point[s][0]), graph.constant(moons().point[s][1])};
-    Value first_out[hidden];
-    Value second_out[hidden];
-    Value score[1];
-    dense(first, point, first_out);
-    for (Value& h : first_out) h = relu(h);
-    dense(second, first_out, second_out);
-    for (Value& h : second_out) h = relu(h);
-    dense(last, second_out, score);
-    data_loss += relu(1.0 - moons().label[s] * score[0]);
+    const Value score = net(std::span<const double>(moons().point[s]))[0];
+    data_loss += relu(1.0 - moons().label[s] * score);
   }
   return data_loss * (1.0 / samples) + penalty * dot(parameters, parameters);
 }
 
+Value loss_by_operators(Graph& graph, const Mlp&, const std::vector<Value>& parameters) {
+  return moons_graph(graph, parameters);
+}
+
 // W1 and W1d: set the parameters, record the step, sweep, read the gradient.
-template <Value (*Loss)(Graph&, const std::vector<Value>&)>
+template <Value (*Loss)(Graph&, const Mlp&, const std::vector<Value>&)>
 class Training : public Task {
  public:
   double evaluate(In x, Out gradient) override {
     graph_.rewind(start_);
     for (std::size_t i = 0; i < x.size(); ++i) parameters_[i].set_data(x[i]);
-    const Value loss = Loss(graph_, parameters_);
+    const Value loss = Loss(graph_, net_, parameters_);
     graph_.zero_grad();
     loss.backward();
     read_gradient(parameters_, gradient);
@@ -80,7 +66,10 @@ class Training : public Task {
 
  private:
   Graph graph_;
-  std::vector<Value> parameters_ = leaves(graph_, moons().parameter);
+  Random random_{1};  // its draws are overwritten
+  Mlp net_{graph_, {inputs, hidden, hidden, 1}, {Activation::relu, Activation::relu, Activation::identity},
+           random_};
+  std::vector<Value> parameters_ = net_.parameters();
   Graph::Mark start_ = graph_.mark();
 };
 
@@ -147,8 +136,8 @@ double deep(In x, Out gradient) {
 }  // namespace
 
 std::unique_ptr<Task> backstep_task(const std::string& work) {
-  if (work == "W1") return std::make_unique<Training<moons_graph>>();
-  if (work == "W1d") return std::make_unique<Training<moons_graph_of_dots>>();
+  if (work == "W1") return std::make_unique<Training<loss_by_operators>>();
+  if (work == "W1d") return std::make_unique<Training<loss_by_dots>>();
   if (work == "W4") return std::make_unique<Replay>();
   if (work == "W2b") return std::make_unique<Chain>();
   if (work == "W3") return std::make_unique<Wide_sum>();
