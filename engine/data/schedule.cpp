@@ -27,7 +27,8 @@ double step_decay(double initial, std::size_t time, std::size_t every, double fa
   check(initial, "the initial learning rate");
   check(every, "the length of a step");
   check(factor, "the factor");
-  return initial * std::pow(factor, static_cast<double>(time / every));
+  const std::size_t steps = time / every;
+  return initial * std::pow(factor, static_cast<double>(steps));
 }
 
 double exponential_decay(double initial, std::size_t time, double factor) {

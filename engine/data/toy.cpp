@@ -21,12 +21,13 @@ Labelled_points sample(const std::string& name, std::size_t n, double noise, Ran
                                 std::to_string(n));
   }
   if (!std::isfinite(noise) || noise < 0) throw std::invalid_argument(name + ": needs a finite noise >= 0");
+  const std::size_t half = n / 2;
   Labelled_points points;
   points.inputs.reserve(n);
   points.labels.reserve(n);
   for (const int label : {0, 1}) {
-    for (std::size_t i = 0; i < n / 2; ++i) {
-      Point point = curve(label, static_cast<double>(i), static_cast<double>(n / 2));
+    for (std::size_t i = 0; i < half; ++i) {
+      Point point = curve(label, static_cast<double>(i), static_cast<double>(half));
       for (double& coordinate : point) coordinate += noise > 0 ? random.normal(0, noise) : 0;
       points.inputs.push_back({point[0], point[1]});
       points.labels.push_back(label);

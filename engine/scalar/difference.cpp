@@ -46,7 +46,8 @@ double rounded_size_of_sum(Value node) {
   for (std::size_t i = 0; i < node.input_count(); i += factors) {
     size += std::abs(node.input(i).data() * (factors == 2 ? node.input(i + 1).data() : 1.0));
   }
-  return size * std::sqrt(static_cast<double>(node.input_count() / factors));
+  const std::size_t terms = node.input_count() / factors;
+  return size * std::sqrt(static_cast<double>(terms));
 }
 
 // The number whose last bit an operation rounds.
