@@ -105,7 +105,7 @@ apt_install() {
     [ -z "${CI:-}" ] || as_root='sudo -n'
   fi
   say "Installing $1 ..."
-  mkdir -p "$build"
+  make_build_folder
   # A package list that could not be refreshed (somebody's third-party source) need not stop the installation.
   # shellcheck disable=SC2086  # as_root and $1 are lists of words
   {
@@ -119,14 +119,20 @@ apt_install() {
 
 # ---- the build -------------------------------------------------------------------------------------------------
 
+make_build_folder() {
+  if ! trouble=$(mkdir -p "$build" 2>&1); then fail "cannot build in $build: ${trouble##*: }"; fi
+  [ -w "$build" ] || fail "cannot build in $build: it is not ours to write to"
+}
+
 # configure ALIAS OPTION...: a release build in build/ that has the target ALIAS; nothing to do when it is there.
 configure() {
   alias=$1
   shift
-  mkdir -p "$build" || fail "cannot write to $build"
   if [ ! -f "$build/build.ninja" ]; then
+    make_build_folder
+    rm -rf "$build/meson-private"  # an interrupted meson leaves it behind, and would then think all was done
     set -- setup "$build" "$root" --buildtype=release "$@"
-  elif ! grep -qF "\"source\": \"$root\"" "$build/meson-info/meson-info.json" 2>/dev/null; then
+  elif ! grep -qxF "Source dir: $root" "$build/meson-logs/meson-log.txt" 2>/dev/null; then
     set -- setup --wipe "$build" "$root" "$@"  # the checkout was moved or copied together with its build/
   elif ! grep -q "^build $alias: phony" "$build/build.ninja"; then
     set -- setup --reconfigure "$build" "$root" "$@"
@@ -134,27 +140,40 @@ configure() {
     return 0
   fi
   say "Configuring ..."
-  (cd "$root" && meson "$@") >"$build/configure.log" 2>&1 </dev/null || {
+  (cd "$root" && exec >"$build/configure.log" 2>&1 </dev/null && meson "$@") 2>/dev/null || {
+    fail_if_full "$build/configure.log"
     cat "$build/configure.log" >&2
     fail "meson could not configure $build (its log is above)"
   }
 }
 
+# fail_if_full LOG: a full disk is told in one line, and not by what each program in the log makes of it.
+fail_if_full() {
+  if grep -qs 'No space left on device' "$1" || [ "$(df -Pk "$build" | awk 'NR == 2 { print $4 }')" -lt 1024 ]; then
+    fail "the disk is full: there must be room in $build and, while building, in ${TMPDIR:-/tmp}"
+  fi
+}
+
 # compile TARGET...: one line that says how far it is, rewritten in place on a terminal; the whole log when it fails.
 compile() {
   if ninja -C "$build" -n "$@" 2>/dev/null | grep -q 'ninja: no work to do'; then return 0; fi
+  make_build_folder
   started=$(date +%s)
   [ -t 2 ] || say "Building Backstep in $build ..."
-  rm -f "$build/build.failed"
+  # The mark that it failed is set beforehand: on a full disk it could not be set afterwards.
+  touch "$build/build.failed" 2>/dev/null || {
+    fail_if_full /dev/null
+    fail "cannot write to $build"
+  }
   {
-    NINJA_STATUS='@%f of %t@' ninja -C "$build" "$@" 2>&1 </dev/null || : >"$build/build.failed"
-  } | tee "$build/build.log" | show_progress
+    if NINJA_STATUS='@%f of %t@' ninja -C "$build" "$@" 2>&1 </dev/null; then rm "$build/build.failed"; fi
+  } | tee "$build/build.log" 2>/dev/null | show_progress
+  [ ! -t 2 ] || printf '\r\033[K' >&2
   if [ -e "$build/build.failed" ]; then
-    [ ! -t 2 ] || printf '\r\033[K' >&2
+    fail_if_full "$build/build.log"
     cat "$build/build.log" >&2
     fail "the build failed (its log is above, and in $build/build.log)"
   fi
-  [ ! -t 2 ] || printf '\r\033[K' >&2
   say "Built Backstep in $(($(date +%s) - started)) s."
 }
 
