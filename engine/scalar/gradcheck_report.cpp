@@ -163,7 +163,7 @@ std::string fitted(std::string_view name, std::size_t most) {
 }
 
 std::string note(const Gradcheck_entry& entry) {
-  const std::string verdict = entry.agrees() && std::isfinite(entry.backward) ? "ok" : "WRONG";
+  std::string verdict = entry.agrees() && std::isfinite(entry.backward) ? "ok" : "WRONG";
   switch (entry.evidence) {
     case Evidence::good: break;
     case Evidence::noise: return verdict + ", noisy";
