@@ -49,6 +49,7 @@ package() {
     apt:libpng) echo libpng-dev ;;
     apt:sanitizers) echo libclang-rt-dev ;;
     *:clang++) echo clang ;;
+    *:llvm-symbolizer) echo llvm ;;
     dnf:clang-format | dnf:clang-tidy) echo clang-tools-extra ;;
     dnf:sanitizers) echo compiler-rt ;;
     dnf:compiler) echo gcc-c++ ;;
