@@ -12,7 +12,7 @@ unset BACKSTEP_PICTURES
 work=$(mktemp -d "${TMPDIR:-/tmp}/backstep-program.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-export LSAN_OPTIONS="suppressions=$root/tests/viz/lsan.supp:print_suppressions=0"
+export LSAN_OPTIONS="suppressions='$root/tests/viz/lsan.supp':print_suppressions=0"
 
 # answers STATUS ARGUMENT...: runs the program, keeps out and err, compares its exit status.
 answers() {
