@@ -114,6 +114,13 @@ END
 : >tests/suites
 suite wrong "$(command -v false)" --check 'two is three'
 claim 'a claim that does not hold is a failure' answers 1 '0 passed, 1 failed'
+
+: >tests/suites
+suite unreported "$work/unreported.sh" <<'END'
+rm -r "$(dirname "$BACKSTEP_TEST_REPORT")"
+END
+claim 'a suite whose report cannot be written has failed' answers 1 ''
+claim 'and says that room may be wanting' grep -q 'is there room in' err
 rm tests/suites
 claim 'a build without a list of suites has failed' answers 1 ''
 
