@@ -32,7 +32,10 @@ bool is_atom(std::string_view text) {
   return depth == 0;
 }
 
-Phrase unless_too_long(Phrase phrase) { return character_count(phrase.text) <= longest ? phrase : Phrase(); }
+Phrase unless_too_long(Phrase phrase) {
+  if (character_count(phrase.text) > longest) return {};
+  return phrase;
+}
 
 Phrase sum_of(const Phrase& left, const Phrase& right) {
   const std::string last = at_least(Binding::sum, right);
@@ -69,6 +72,7 @@ Phrase dot_of(const std::vector<Phrase>& factors) {
 
 Phrase logsumexp_of(const std::vector<Phrase>& inputs) {
   std::vector<Phrase> terms;
+  terms.reserve(inputs.size());
   for (const Phrase& input : inputs) terms.push_back({"exp" + in_parentheses(input.text), Binding::atom});
   const Phrase sum = sum_of(terms);
   return sum.text.empty() ? Phrase() : unless_too_long({"log" + in_parentheses(sum.text), Binding::atom});
