@@ -24,9 +24,8 @@ namespace bp {
 /// Not a file:      to a device, a pipe or a terminal, and to whatever is this program's standard output or
 ///                  error (/dev/stdout), the bytes are written straight, after what stdio still holds back.
 ///                  A named pipe waits for its reader.
-/// Throws:          std::runtime_error in one line: path, what could not be done, the system's reason (no
-/// such
-///                  folder, no permission, no space, a folder of that name).
+/// Throws:          std::runtime_error in one line: path, what could not be done, the system's reason
+///                  (no such folder, no permission, no space, a folder of that name).
 void write_file_whole(const std::filesystem::path& path, std::string_view bytes);
 
 /// All bytes of a file.

@@ -110,8 +110,7 @@ Graph::Series Graph::series_of(std::span<const Value> values) const {
   }
   // Values of several generations can stand at equal distances, too.
   const auto first = static_cast<std::uint32_t>(values[0].index());
-  const std::uint32_t stride =
-      values.size() == 1 ? 1 : static_cast<std::uint32_t>(values[1].index()) - first;
+  const std::uint32_t stride = values.size() == 1 ? 1 : static_cast<std::uint32_t>(values[1].index()) - first;
   bool even = stride != 0;
   std::uint32_t index = first;
   for (const Value& value : values) {

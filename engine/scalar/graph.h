@@ -12,7 +12,7 @@
 //
 // The rules of the house:
 //   - A leaf's gradient adds up over calls of backward() until zero_grad(); those of computed nodes start
-//   afresh.
+//     afresh.
 //   - A node whose gradient is exactly 0 passes nothing on, so 0 * inf in a dead branch makes no NaN.
 //   - A node that no path joins to the root has no gradient, and that is not the same as 0: see has_grad().
 //   - A Value is a handle. Its graph must outlive it and does not move. A handle whose node was dropped by
@@ -147,8 +147,8 @@ class Graph {
 
   /// The backward pass: sets or adds to the gradient of everything that `root` depends on.
   ///
-  /// Throws:    std::logic_error when a leaf was given a new number after `root` was recorded: recompute()
-  /// first.
+  /// Throws:    std::logic_error when a leaf was given a new number after `root` was recorded:
+  ///            recompute() first.
   void backward(Value root, double seed = 1.0);
   /// The same from several roots at once: the gradients of the sum of seed * root.
   ///
@@ -199,13 +199,13 @@ class Graph {
   static std::optional<Row> row(std::span<const Value> values);
   /// The neurons of a layer, as units() found them.
   class Units;
-  /// Neurons of the same number of inputs and the same unary activation (`identity` for none), with a bias each or
-  /// none at all. Nothing unless the weights of each are a row, and all were recorded between the same two rewinds
-  /// of one graph.
+  /// Neurons of the same number of inputs and the same unary activation (`identity` for none), with a bias
+  /// each or none at all. Nothing unless the weights of each are a row, and all were recorded between the
+  /// same two rewinds of one graph.
   static std::optional<Units> units(std::span<const std::span<const Value>> weights,
                                     std::span<const Value> biases, Op activation);
-  /// What the neurons record for the inputs x, one after the other: the dot product, the sum with the bias, the
-  /// activation. The same nodes as one by one, but what they have in common is looked up once.
+  /// What the neurons record for the inputs x, one after the other: the dot product, the sum with the bias,
+  /// the activation. The same nodes as one by one, but what they have in common is looked up once.
   ///
   /// Shapes:    x is as long as the weights are; the result has a value for each neuron.
   /// Throws:    as the operations, before anything is recorded.
@@ -234,8 +234,9 @@ class Graph {
     std::uint64_t b() const { return packed >> 28 & max_size; }
   };
   static_assert(sizeof(Link) == 8);
-  // The inputs of an n-ary operation are a series of nodes, or two of the same length for dot. Where they stand
-  // at equal distances, two words say it all; else the stride is 0, and edges_ lists them from `first` on.
+  // The inputs of an n-ary operation are a series of nodes, or two of the same length for dot. Where they
+  // stand at equal distances, two words say it all; else the stride is 0, and edges_ lists them from
+  // `first` on.
   struct Series {
     std::uint32_t first, stride;  // the stride modulo 2^32: a series may run backwards
     std::ptrdiff_t step() const { return static_cast<std::int32_t>(stride); }

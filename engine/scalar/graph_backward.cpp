@@ -59,7 +59,8 @@ bool all_zero(const double* grads) {
 
 }  // namespace
 
-// Behind a relu that is off, or a sample that is right by a margin, the tape has gradients of 0 for long stretches.
+// Behind a relu that is off, or a sample that is right by a margin, the tape has gradients of 0 for long
+// stretches.
 void Graph::sweep(std::uint64_t begin, std::uint64_t end) {
   for (std::uint64_t block = block_of(end + block_size - 1); block-- > block_of(begin);) {
     if (touched_[block] == 0) continue;

@@ -1,8 +1,9 @@
-// How a Graph records a whole layer of neurons: the nodes that its operations one by one would record, but in three
-// short loops (numbers, activations, links) that keep what they need in registers.
+// How a Graph records a whole layer of neurons: the nodes that its operations one by one would record, but
+// in three short loops (numbers, activations, links) that keep what they need in registers.
 //
-// That is worth it for the weighted sums. Recorded one by one, each looks at every weight's handle and every input's;
-// here a row of them is checked in one comparison. With 16 inputs that is 3 times as fast (tests/bench/NOTES.md).
+// That is worth it for the weighted sums. Recorded one by one, each looks at every weight's handle and
+// every input's; here a row of them is checked in one comparison. With 16 inputs that is 3 times as fast
+// (tests/bench/NOTES.md).
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>

@@ -10,8 +10,8 @@ namespace bp {
 
 namespace n_ary {
 
-// Where the k-th node of a series stands. Signed numbers, so that a compiler may assume that nothing overflows and
-// walk along the series with an addition.
+// Where the k-th node of a series stands. Signed numbers, so that a compiler may assume that nothing
+// overflows and walk along the series with an addition.
 struct Strided {
   std::ptrdiff_t first, stride;
   std::ptrdiff_t operator()(std::ptrdiff_t k) const { return first + stride * k; }
@@ -36,7 +36,8 @@ struct Two {
 
 }  // namespace n_ary
 
-// body(index): index(i) is where input i stands. Twice, so that series without a list are a loop without a branch.
+// body(index): index(i) is where input i stands. Twice, so that series without a list are a loop without a
+// branch.
 template <Op op, class Body>
 auto Graph::with_inputs(Link node, Body body) const {
   const std::uint32_t* const words = edges_.get() + node.a();

@@ -73,8 +73,9 @@ void Neuron::check_inputs(std::size_t count) const {
 
 namespace {
 
-// The neurons as record_layer() wants them, or nothing where it does not serve: neurons that differ in their activation
-// or in having a bias, or with leaky_relu, whose slope is a second input; weights that stand all over the tape.
+// The neurons as record_layer() wants them, or nothing where it does not serve: neurons that differ in
+// their activation or in having a bias, or with leaky_relu, whose slope is a second input; weights that
+// stand all over the tape.
 std::optional<Graph::Units> units_of(const std::vector<Neuron>& neurons) {
   std::vector<std::span<const Value>> weights;
   std::vector<Value> biases;

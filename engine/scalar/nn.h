@@ -132,7 +132,7 @@ class Mlp {
   /// each layer; `activations` has one element a layer. std::nullopt: no biases.
   ///
   /// Throws:    std::invalid_argument for fewer than two sizes, a size of 0, or another number of
-  /// activations.
+  ///            activations.
   Mlp(Graph& graph, const std::vector<std::size_t>& sizes, const std::vector<Activation>& activations,
       Random& random, const Initializer& weights = Initializer::xavier_uniform(),
       const std::optional<Initializer>& biases = Initializer::zeros());

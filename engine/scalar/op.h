@@ -75,8 +75,9 @@ struct Rule;
 #undef UNARY
 #undef BINARY
 
-/// term(0) + term(1) + ... of `count` terms. Up to 7 are added from the first to the last. From 8 on four sums run
-/// side by side, of every fourth term each, so that an addition need not wait for the one before it:
+/// term(0) + term(1) + ... of `count` terms. Up to 7 are added from the first to the last. From 8 on four
+/// sums run side by side, of every fourth term each, so that an addition need not wait for the one before
+/// it:
 ///
 ///     ((t0 + t4 + ...) + (t1 + t5 + ...)) + ((t2 + t6 + ...) + (t3 + t7 + ...))
 template <class T, class Term>
@@ -104,8 +105,8 @@ T sum_of_terms(std::ptrdiff_t count, Term term) {
 /// The value of a sum, dot or logsumexp of `count` inputs, input(i) being the i-th.
 ///
 /// Shapes:    count >= 1; for dot count is even and the factors alternate: x1, y1, x2, y2, ...
-/// Accuracy:  a sum runs from the first term to the last, a dot product as sum_of_terms(); logsumexp is shifted by
-///            its largest input, so that it overflows only where the true value does.
+/// Accuracy:  a sum runs from the first term to the last, a dot product as sum_of_terms(); logsumexp is
+///            shifted by its largest input, so that it overflows only where the true value does.
 template <Op op, class T, class Input>
 T n_ary_value(std::ptrdiff_t count, Input input) {
   using namespace elementary;

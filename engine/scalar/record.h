@@ -1,10 +1,10 @@
-// The inline half of graph.h. Recording is the hot path: what usually happens stands here, and all else is one
-// call away.
+// The inline half of graph.h. Recording is the hot path: what usually happens stands here, and all else is
+// one call away.
 //
-// A call that comes back returns nothing and changes no handle. So a compiler that keeps the tape's size and
-// addresses in registers along s = s + w * x need reload them only after such a call, and it does: that made
-// recording a tenth faster than a slow path that records by itself. Both inputs are of the same graph; taking it
-// from y serves the same end.
+// A call that comes back returns nothing and changes no handle. So a compiler that keeps the tape's size
+// and addresses in registers along s = s + w * x need reload them only after such a call, and it does: that
+// made recording a tenth faster than a slow path that records by itself. Both inputs are of the same graph;
+// taking it from y serves the same end.
 #pragma once
 
 #include <bit>

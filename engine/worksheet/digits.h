@@ -25,8 +25,7 @@ class Written_number {
   /// also be the minus of typesetting, U+2212. The text is UTF-8.
   ///
   /// Throws:  std::invalid_argument, naming the position (in characters, from 1) and what was found there;
-  /// also
-  ///          for a number beyond the largest double or beyond the two limits above.
+  ///          also for a number beyond the largest double or beyond the two limits above.
   explicit Written_number(std::string_view text);
 
   /// The double nearest to it. A number too small for one has the value 0 but keeps its digits.

@@ -36,7 +36,8 @@ Value moons_graph(Graph& graph, const std::vector<Value>& parameters) {
   return moons_loss(moons(), parameters.data(), graph.constant(0.0), input, [](Value z) { return relu(z); });
 }
 
-// The loss of W1 with each weighted sum as one node: the network of nn.h, whose parameters are those of work.h.
+// The loss of W1 with each weighted sum as one node: the network of nn.h, whose parameters are those of
+// work.h.
 Value loss_by_dots(Graph& graph, const Mlp& net, const std::vector<Value>& parameters) {
   Value data_loss = graph.constant(0.0);
   for (int s = 0; s < samples; ++s) {
@@ -67,7 +68,9 @@ class Training : public Task {
  private:
   Graph graph_;
   Random random_{1};  // its draws are overwritten
-  Mlp net_{graph_, {inputs, hidden, hidden, 1}, {Activation::relu, Activation::relu, Activation::identity},
+  Mlp net_{graph_,
+           {inputs, hidden, hidden, 1},
+           {Activation::relu, Activation::relu, Activation::identity},
            random_};
   std::vector<Value> parameters_ = net_.parameters();
   Graph::Mark start_ = graph_.mark();

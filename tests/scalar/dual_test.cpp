@@ -35,7 +35,8 @@ Dual apply(Op op, Dual x, Dual y) {
 
 template <Op op>
 Dual apply_n_ary(const std::vector<Dual>& inputs) {
-  return n_ary_value<op, Dual>(std::ssize(inputs), [&](std::ptrdiff_t i) { return inputs[static_cast<std::size_t>(i)]; });
+  return n_ary_value<op, Dual>(std::ssize(inputs),
+                               [&](std::ptrdiff_t i) { return inputs[static_cast<std::size_t>(i)]; });
 }
 
 const double infinity = std::numeric_limits<double>::infinity();

@@ -40,7 +40,8 @@ void check_same_nodes(Graph& a, Graph& b) {
   }
 }
 
-// One graph by the layer, one by its neurons; and the gradients of a sum in which every output has its own weight.
+// One graph by the layer, one by its neurons; and the gradients of a sum in which every output has its own
+// weight.
 void check_layer(std::size_t input_count, std::size_t outputs, Activation activation, bool biased) {
   Graph by_layer, by_neurons;
   for (Graph* graph : {&by_layer, &by_neurons}) {

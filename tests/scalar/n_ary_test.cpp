@@ -21,7 +21,8 @@ std::vector<Value> leaves(Graph& graph, Random& random, std::size_t count) {
   return values;
 }
 
-// The documented order: up to 7 terms from the first to the last; from 8 on every fourth term, then the four sums.
+// The documented order: up to 7 terms from the first to the last; from 8 on every fourth term, then the
+// four sums.
 double dot_as_documented(const std::vector<double>& x, const std::vector<double>& y) {
   if (x.size() < 8) {
     double sum = x[0] * y[0];
@@ -39,7 +40,8 @@ std::vector<double> numbers(const std::vector<Value>& values) {
   return data;
 }
 
-// `count` of the values, as they stand on the tape, every third, backwards, all mixed up, or one again and again.
+// `count` of the values, as they stand on the tape, every third, backwards, all mixed up, or one again and
+// again.
 std::vector<std::vector<Value>> arrangements(const std::vector<Value>& values, std::size_t count,
                                              Random& random) {
   std::vector<std::vector<Value>> all(5);
