@@ -94,6 +94,24 @@ TEST_CASE("leaves among other nodes keep adding up while those start afresh", "[
   for (const Value& product : products) REQUIRE(product.grad() == 0.25);
 }
 
+TEST_CASE("where leaves stood before a rewind, computed nodes start afresh", "[graph][backward]") {
+  Graph graph;
+  const Value x = graph.leaf(2.0);
+  const Graph::Mark mark = graph.mark();
+  for (int i = 0; i < 20; ++i) graph.leaf(x.data());
+  graph.rewind(mark);
+  const Value y = x * x;
+  const Value other = graph.leaf(5.0);
+  const Value z = y * other;
+
+  z.backward();
+  z.backward();
+
+  CHECK(y.grad() == 5.0);
+  CHECK(x.grad() == 40.0);
+  CHECK(other.grad() == 8.0);
+}
+
 TEST_CASE("gradients survive the growth of the tape between two backward passes", "[graph][backward]") {
   Graph graph;
   const Value x = graph.leaf(2.0);

@@ -167,6 +167,22 @@ TEST_CASE("a layer whose weights were dropped by a rewind is refused, as are inp
   CHECK(graph.size() == size);
 }
 
+TEST_CASE("a layer of which only some weights or biases were dropped is refused, too", "[graph][nn]") {
+  Graph graph;
+  const Value a = graph.leaf(1.0), b = graph.leaf(2.0);
+  const Graph::Mark mark = graph.mark();
+  const Value c = graph.leaf(3.0), d = graph.leaf(4.0);
+  const Layer late_weights({Neuron({a, b}, a, Activation::tanh), Neuron({c, d}, b, Activation::tanh)});
+  const Layer late_bias({Neuron({a, b}, a, Activation::tanh), Neuron({b, a}, d, Activation::tanh)});
+  graph.rewind(mark);
+  const std::vector<Value> x{a, b};
+  const std::size_t size = graph.size();
+
+  CHECK_THROWS_AS(late_weights(x), std::out_of_range);
+  CHECK_THROWS_AS(late_bias(x), std::out_of_range);
+  CHECK(graph.size() == size);
+}
+
 TEST_CASE("a layer refuses inputs of another graph", "[graph][nn]") {
   Graph graph, other;
   Random random(7);
