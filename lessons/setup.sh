@@ -20,6 +20,10 @@ have_module() { have pkg-config && pkg-config --exists "$1"; }
 have_sanitizers() {
   have clang++ && echo 'int main() {}' | clang++ -fsanitize=address,undefined -x c++ - -o /dev/null 2>/dev/null
 }
+have_libfuzzer() {
+  have clang++ && echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }' |
+    clang++ -fsanitize=fuzzer,address,undefined -x c++ - -o /dev/null 2>/dev/null
+}
 have_compiler() { have "${CXX:-g++}" || { [ -z "${CXX:-}" ] && have c++; }; }
 
 # missing NEED...: those of the needs that this machine does not meet. Quick: it asks no package manager.
@@ -32,7 +36,9 @@ missing() {
       cli11) have_module CLI11 ;;
       catch2) have_module catch2 ;;
       libpng) have_module libpng ;;
+      zlib) have_module zlib ;;
       sanitizers) have_sanitizers ;;
+      libfuzzer) have_libfuzzer ;;
       *) have "$need" ;;  # a program of that name
     esac || printf '%s ' "$need"
   done
@@ -47,10 +53,13 @@ package() {
     apt:graphviz) echo libgraphviz-dev fonts-dejavu-core ;;  # libgvc6 itself draws PNG, once there is a font
     apt:cli11) echo libcli11-dev ;;
     apt:libpng) echo libpng-dev ;;
-    apt:sanitizers) echo libclang-rt-dev ;;
+    apt:zlib) echo zlib1g-dev ;;
+    apt:sanitizers | apt:libfuzzer) echo clang libclang-rt-dev ;;
     *:clang++) echo clang ;;
     dnf:clang-format | dnf:clang-tidy) echo clang-tools-extra ;;
-    dnf:sanitizers) echo compiler-rt ;;
+    dnf:sanitizers | dnf:libfuzzer) echo clang compiler-rt ;;
+    pacman:sanitizers | pacman:libfuzzer) echo clang compiler-rt ;;
+    brew:sanitizers | brew:libfuzzer | brew:llvm-symbolizer) echo llvm ;;
     dnf:compiler) echo gcc-c++ ;;
     dnf:pkg-config) echo pkgconf-pkg-config ;;
     dnf:fmt) echo fmt-devel ;;
@@ -58,6 +67,7 @@ package() {
     dnf:cli11) echo cli11-devel ;;
     dnf:catch2) echo catch-devel ;;
     dnf:libpng) echo libpng-devel ;;
+    dnf:zlib) echo zlib-devel ;;
     pacman:compiler) echo gcc ;;
     pacman:graphviz) echo graphviz ttf-dejavu ;;
     pacman:pkg-config | brew:pkg-config) echo pkgconf ;;

@@ -13,8 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string how_to_get =
-    "lessons/get-mnist fetches MNIST; sudo apt-get install dataset-fashion-mnist, Fashion-MNIST";
+constexpr const char* how_to_get =
+    "; get MNIST with lessons/get-mnist, or Fashion-MNIST with sudo apt-get install dataset-fashion-mnist";
 
 // A path that may not be looked at counts as there: opening it will say what is wrong.
 bool is_there(const fs::path& path) {
@@ -33,7 +33,7 @@ fs::path find_file(const fs::path& folder, const std::string& part, const std::s
     }
   }
   throw std::runtime_error(quoted(folder) + ": expected " + stem + "-" + ending + " (or " + stem + "." +
-                           ending + ", either also with .gz), found no such file; " + how_to_get);
+                           ending + ", either also with .gz), found no such file" + how_to_get);
 }
 
 void check_labels(const fs::path& path, const Labels& labels, std::size_t classes) {
@@ -100,7 +100,7 @@ fs::path find_dataset(const std::vector<fs::path>& folders) {
   std::string looked;
   for (const fs::path& folder : folders) looked += (looked.empty() ? "" : ", ") + quoted(folder);
   throw std::runtime_error("no images to learn from: looked for a folder with MNIST's four files at " +
-                           looked + "; " + how_to_get);
+                           looked + how_to_get);
 }
 
 const std::vector<std::string>& fashion_class_names() {

@@ -126,7 +126,7 @@ class Idx_reader {
     // Where the length was checked there is nothing to be careful of. Elsewhere memory doubles as bytes
     // come.
     const bool checked = !stream_.is_gzip() && wanted_.stated_size > 0;
-    constexpr std::size_t first = 1024 * 1024;
+    constexpr std::size_t first = 64 * 1024;
     std::size_t filled = 0;
     while (filled < count) {
       const std::size_t next = checked ? count : std::min(count, std::max(first, 2 * filled));

@@ -97,13 +97,12 @@ TEST_CASE("a wrong checksum, a wrong length and a wrong byte within are refused"
     file[file.size() - from_end] = static_cast<char>(file[file.size() - from_end] ^ 0x10);
     return refusal(file);
   };
-  const std::string end_of_words = "'f': packed byte ";
 
   CHECK_THAT(changed(8), contains_text("expected sound gzip data, found incorrect data check"));
   CHECK_THAT(changed(4), contains_text("expected sound gzip data, found incorrect length check"));
   CHECK_THAT(changed(12), contains_text("'f': packed byte ") && contains_text(": expected sound gzip data"));
   CHECK(refusal("\x1F\x8B\x07" + packed.substr(3)) ==
-        "'f': packed byte 3: expected sound gzip data, found unknown compression method");
+        "'f': packed byte 4: expected sound gzip data, found unknown compression method");
 }
 
 TEST_CASE("anything but another member behind packed data is refused", "[gzip]") {
