@@ -127,6 +127,18 @@ apt_install() {
   }
 }
 
+# want_images: pictures to learn from, Fashion-MNIST, where apt has them. Tried once, asking for no password; going without
+# is no failure, since what needs them says how to get them.
+want_images() {
+  [ ! -e /usr/share/datasets/fashion-mnist ] || return 0
+  if [ -e "$build/without_images" ] || ! have apt-get; then return 0; fi
+  (CI=yes apt_install dataset-fashion-mnist) 2>/dev/null || {
+    say 'Fashion-MNIST could not be installed; only the lessons that learn from images want it.'
+    mkdir -p "$build"
+    : >"$build/without_images"
+  }
+}
+
 # ---- the build -------------------------------------------------------------------------------------------------
 
 # configure ALIAS OPTION...: a release build in build/ that has the target ALIAS; nothing to do when it is there.

@@ -156,8 +156,8 @@ void write_file_whole(const fs::path& path, std::string_view bytes) {
 std::string read_file(const fs::path& path, std::size_t max_bytes) {
   Input_file file(path);
   const auto refuse = [&](const std::string& found) {
-    throw Bad_file(quoted(path) + ": expected at most " + std::to_string(max_bytes) +
-                             " bytes, found " + found);
+    throw Bad_file(quoted(path) + ": expected at most " + std::to_string(max_bytes) + " bytes, found " +
+                   found);
   };
   const std::uintmax_t stated = file.stated_size();
   if (stated > max_bytes) refuse(std::to_string(stated));

@@ -27,7 +27,7 @@ struct Scaling {
 /// The deviation is that of the pixels at hand, dividing by their number. Pixels that are all alike have
 /// none; then it is 1, so that they become 0.
 ///
-/// Accuracy:  the sums are exact (whole numbers, for up to 2^45 pixels); the mean is within 2^-53 of the exact
+/// Accuracy:  the sums are exact (whole numbers, for up to 2^45 pixels); the mean is within 2^-53 of the true
 ///            one (relative), the deviation within 2^-50.
 /// Throws:    std::invalid_argument where there are no pixels.
 Scaling standardisation(std::span<const std::uint8_t> pixels);

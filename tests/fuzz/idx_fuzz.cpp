@@ -1,5 +1,5 @@
-// Any bytes at all as an IDX file, plain or packed: they are read, or refused in one line, and take no more memory
-// than the limit allows. Built and run by tests/fuzz/run.
+// Any bytes at all as an IDX file, plain or packed: they are read, or refused in one line, and take no more
+// memory than the limit allows. Built and run by tests/fuzz/run.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
