@@ -1,4 +1,4 @@
-// Plain loops over bytes, which the compiler makes vector code of: see prepare.h.
+// Plain loops over bytes: see prepare.h.
 #include "engine/data/prepare.h"
 
 #include <algorithm>
@@ -21,8 +21,11 @@ void check_scaling(const Scaling& scaling) {
                               std::to_string(scaling.mean) + " and " + std::to_string(scaling.deviation));
 }
 
+// The compiler makes vector code of this loop; a table of the 256 quotients takes a third longer (42 ms against
+// 32 for 60,000 images of 784 pixels, 32 at a time).
 template <typename T>
-void scale_row(std::span<const std::uint8_t> pixels, T mean, T deviation, T* out) {
+void scale_row(std::span<const std::uint8_t> pixels, const Scaling& scaling, T* __restrict out) {
+  const auto mean = static_cast<T>(scaling.mean), deviation = static_cast<T>(scaling.deviation);
   for (std::size_t i = 0; i < pixels.size(); ++i) out[i] = (static_cast<T>(pixels[i]) - mean) / deviation;
 }
 
@@ -58,7 +61,7 @@ void scale(std::span<const std::uint8_t> pixels, const Scaling& scaling, std::sp
                                 " pixels do not fit an output of " + std::to_string(out.size()));
   }
   check_scaling(scaling);
-  scale_row(pixels, static_cast<T>(scaling.mean), static_cast<T>(scaling.deviation), out.data());
+  scale_row(pixels, scaling, out.data());
 }
 
 template <typename T>
@@ -72,7 +75,7 @@ void gather(const Images& images, std::span<const std::uint32_t> chosen, const S
       throw std::out_of_range("gather: there is no image " + std::to_string(i) + " among " +
                               std::to_string(images.count));
     }
-    scale_row(images[i], static_cast<T>(scaling.mean), static_cast<T>(scaling.deviation), row);
+    scale_row(images[i], scaling, row);
     row += images.pixels();
   }
 }

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -14,6 +14,7 @@
 
 #include "engine/data/file.h"
 #include "engine/data/file_error.h"
+#include "engine/data/prepare.h"
 #include "tests/data/packed.h"
 #include "tests/data/place.h"
 #include "tests/support/catch2.h"
@@ -248,4 +249,8 @@ TEST_CASE("Debian's Fashion-MNIST is what its authors say", "[dataset]") {
     CHECK(std::count(set.test.labels.bytes.begin(), set.test.labels.bytes.end(), label) == 1000);
   }
   CHECK(bp::class_names(folder)[set.train.labels.bytes.front()] == "Ankle boot");
+  // Those figures, to four digits, are in everybody's code: Normalize((0.2860,), (0.3530,)).
+  const bp::Scaling scaling = bp::standardisation(set.train.images.bytes);
+  CHECK(std::abs(scaling.mean / 255 - 0.2860) <= 0.00005);
+  CHECK(std::abs(scaling.deviation / 255 - 0.3530) <= 0.00005);
 }
