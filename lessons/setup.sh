@@ -59,7 +59,8 @@ package() {
     dnf:clang-format | dnf:clang-tidy) echo clang-tools-extra ;;
     dnf:sanitizers | dnf:libfuzzer) echo clang compiler-rt ;;
     pacman:sanitizers | pacman:libfuzzer) echo clang compiler-rt ;;
-    brew:sanitizers | brew:libfuzzer | brew:llvm-symbolizer) echo llvm ;;
+    brew:sanitizers | brew:libfuzzer) echo llvm ;;
+    *:llvm-symbolizer) echo llvm ;;
     dnf:compiler) echo gcc-c++ ;;
     dnf:pkg-config) echo pkgconf-pkg-config ;;
     dnf:fmt) echo fmt-devel ;;

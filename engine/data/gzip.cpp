@@ -40,10 +40,9 @@ struct Unpacked_stream::State {
     if (gzip) ::inflateEnd(&inflater);
   }
 
-  // Appends to what waits; false at the end of the source. Before that the bytes that wait move to the
-  // front.
+  // Appends to what waits; false at the end of the source. What waits is nothing, or the first byte of the
+  // file, which came alone and stands at the front of the buffer.
   bool take_more() {
-    std::copy(waiting.begin(), waiting.end(), buffer.begin());
     const std::size_t got = source(std::span(buffer).subspan(waiting.size()));
     taken += got;
     waiting = std::span(buffer).first(waiting.size() + got);

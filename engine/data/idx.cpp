@@ -35,7 +35,7 @@ std::string joined(const std::vector<std::string>& parts, const std::string& bet
 
 std::string type_name(unsigned type) {
   constexpr char digits[] = "0123456789abcdef";
-  const std::string code = {'0', 'x', digits[type / 16], digits[type % 16]};
+  std::string code = {'0', 'x', digits[type / 16], digits[type % 16]};
   switch (type) {
     case 0x09: return code + " (signed byte)";
     case 0x0B: return code + " (short)";
@@ -55,7 +55,7 @@ class Idx_reader {
   // The size of each dimension; the bytes themselves go to `bytes`.
   std::vector<std::size_t> read(std::vector<std::uint8_t>& bytes) {
     read_magic();
-    const std::vector<std::size_t> sizes = read_sizes();
+    std::vector<std::size_t> sizes = read_sizes();
     read_elements(promised(sizes), bytes);
     return sizes;
   }

@@ -21,8 +21,8 @@ void check_scaling(const Scaling& scaling) {
                               std::to_string(scaling.mean) + " and " + std::to_string(scaling.deviation));
 }
 
-// The compiler makes vector code of this loop; a table of the 256 quotients takes a third longer (42 ms against
-// 32 for 60,000 images of 784 pixels, 32 at a time).
+// The compiler makes vector code of this loop. A table of the 256 quotients took a quarter longer: 42 ms
+// against 34 for 60,000 images of 784 pixels, 32 at a time, with GCC 12 on one core.
 template <typename T>
 void scale_row(std::span<const std::uint8_t> pixels, const Scaling& scaling, T* __restrict out) {
   const auto mean = static_cast<T>(scaling.mean), deviation = static_cast<T>(scaling.deviation);
