@@ -20,6 +20,10 @@ have_module() { have pkg-config && pkg-config --exists "$1"; }
 have_sanitizers() {
   have clang++ && echo 'int main() {}' | clang++ -fsanitize=address,undefined -x c++ - -o /dev/null 2>/dev/null
 }
+have_libfuzzer() {
+  have clang++ && echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }' |
+    clang++ -fsanitize=fuzzer,address,undefined -x c++ - -o /dev/null 2>/dev/null
+}
 have_compiler() { have "${CXX:-g++}" || { [ -z "${CXX:-}" ] && have c++; }; }
 
 # missing NEED...: those of the needs that this machine does not meet. Quick: it asks no package manager.
@@ -32,7 +36,9 @@ missing() {
       cli11) have_module CLI11 ;;
       catch2) have_module catch2 ;;
       libpng) have_module libpng ;;
+      zlib) have_module zlib ;;
       sanitizers) have_sanitizers ;;
+      libfuzzer) have_libfuzzer ;;
       *) have "$need" ;;  # a program of that name
     esac || printf '%s ' "$need"
   done
@@ -47,11 +53,15 @@ package() {
     apt:graphviz) echo libgraphviz-dev fonts-dejavu-core ;;  # libgvc6 itself draws PNG, once there is a font
     apt:cli11) echo libcli11-dev ;;
     apt:libpng) echo libpng-dev ;;
-    apt:sanitizers) echo libclang-rt-dev ;;
+    apt:zlib) echo zlib1g-dev ;;
+    apt:sanitizers | apt:libfuzzer) echo clang libclang-rt-dev ;;
     *:clang++) echo clang ;;
     *:llvm-symbolizer) echo llvm ;;
     dnf:clang-format | dnf:clang-tidy) echo clang-tools-extra ;;
-    dnf:sanitizers) echo compiler-rt ;;
+    dnf:sanitizers | dnf:libfuzzer) echo clang compiler-rt ;;
+    pacman:sanitizers | pacman:libfuzzer) echo clang compiler-rt ;;
+    brew:sanitizers | brew:libfuzzer) echo llvm ;;
+    *:llvm-symbolizer) echo llvm ;;
     dnf:compiler) echo gcc-c++ ;;
     dnf:pkg-config) echo pkgconf-pkg-config ;;
     dnf:fmt) echo fmt-devel ;;
@@ -59,6 +69,7 @@ package() {
     dnf:cli11) echo cli11-devel ;;
     dnf:catch2) echo catch-devel ;;
     dnf:libpng) echo libpng-devel ;;
+    dnf:zlib) echo zlib-devel ;;
     pacman:compiler) echo gcc ;;
     pacman:graphviz) echo graphviz ttf-dejavu ;;
     pacman:pkg-config | brew:pkg-config) echo pkgconf ;;
@@ -115,6 +126,18 @@ apt_install() {
   } >"$build/apt.log" 2>&1 </dev/null || {
     cat "$build/apt.log" >&2
     fail "apt-get could not install: $1 (its log is above)"
+  }
+}
+
+# want_images: pictures to learn from, Fashion-MNIST, where apt has them. Tried once, asking for no password; going without
+# is no failure, since what needs them says how to get them.
+want_images() {
+  [ ! -e /usr/share/datasets/fashion-mnist ] || return 0
+  if [ -e "$build/without_images" ] || ! have apt-get; then return 0; fi
+  (CI=yes apt_install dataset-fashion-mnist) 2>/dev/null || {
+    say 'Fashion-MNIST could not be installed; only the lessons that learn from images want it.'
+    mkdir -p "$build"
+    : >"$build/without_images"
   }
 }
 

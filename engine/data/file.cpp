@@ -12,32 +12,16 @@
 #include <cstdint>
 #include <cstdio>
 #include <optional>
-#include <stdexcept>
-#include <system_error>
+#include <span>
 #include <utility>
+
+#include "engine/data/file_error.h"
+#include "engine/data/input_file.h"
 
 namespace bp {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The message is one line whatever the path contains.
-[[noreturn]] void refuse(const fs::path& path, const std::string& what) {
-  std::string shown = path.string();
-  std::replace_if(
-      shown.begin(), shown.end(), [](unsigned char byte) { return byte < ' ' || byte == 0x7F; }, '?');
-  throw std::runtime_error("'" + shown + "': " + what);
-}
-
-[[noreturn]] void fail(const fs::path& path, const std::string& attempt, int error) {
-  refuse(path, "cannot " + attempt + ": " + std::generic_category().message(error));
-}
-
-// A path with a zero byte would name another file to the system, the part before it.
-void check_name(const fs::path& path, const std::string& attempt) {
-  if (path.empty()) fail(path, attempt, ENOENT);
-  if (path.native().find('\0') != std::string::npos) fail(path, attempt, EINVAL);
-}
 
 class Descriptor {
  public:
@@ -96,7 +80,7 @@ class Temporary {
       path_ = folder / (".backstep-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".tmp");
       const int number = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
       if (number >= 0) return number;
-      if (errno != EEXIST) { fail(wanted, "create a file in its folder", errno); }
+      if (errno != EEXIST) { throw_cannot(wanted, "create a file in its folder", errno); }
     }
   }
 
@@ -126,25 +110,27 @@ std::optional<int> standard_stream(const struct stat& wanted) {
 
 void write_straight(const fs::path& path, std::string_view bytes) {
   Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
-  if (file.number() < 0) fail(path, "open it for writing", errno);
-  if (!write_all(file.number(), bytes) || !file.close()) fail(path, "write to it", errno);
+  if (file.number() < 0) throw_cannot(path, "open it for writing", errno);
+  if (!write_all(file.number(), bytes) || !file.close()) throw_cannot(path, "write to it", errno);
 }
 
 // `old` describes the file that is to be replaced, where there is one.
 void replace(const fs::path& path, const std::optional<struct stat>& old, std::string_view bytes) {
   const fs::path target = followed(path);
-  if (old && ::faccessat(AT_FDCWD, target.c_str(), W_OK, AT_EACCESS) != 0) fail(path, "replace it", errno);
+  if (old && ::faccessat(AT_FDCWD, target.c_str(), W_OK, AT_EACCESS) != 0)
+    throw_cannot(path, "replace it", errno);
   // The old file's permissions from the start, so that nobody can open what becomes a private file; what the
   // umask took away of them comes back.
   constexpr mode_t permissions = S_IRWXU | S_IRWXG | S_IRWXO;
   const mode_t mode = old ? old->st_mode & permissions : mode_t{0666};
   Temporary temporary(target.has_parent_path() ? target.parent_path() : fs::path("."), mode, path);
   Descriptor& file = temporary.file();
-  if (old && ::fchmod(file.number(), mode) != 0) fail(path, "keep its permissions", errno);
+  if (old && ::fchmod(file.number(), mode) != 0) throw_cannot(path, "keep its permissions", errno);
   const std::string size = std::to_string(bytes.size()) + " bytes";
-  if (!write_all(file.number(), bytes)) fail(path, "write " + size, errno);
-  if (::fsync(file.number()) != 0 || !file.close()) fail(path, "bring " + size + " to the disk", errno);
-  if (!temporary.rename_to(target)) fail(path, "move the new file to its place", errno);
+  if (!write_all(file.number(), bytes)) throw_cannot(path, "write " + size, errno);
+  if (::fsync(file.number()) != 0 || !file.close())
+    throw_cannot(path, "bring " + size + " to the disk", errno);
+  if (!temporary.rename_to(target)) throw_cannot(path, "move the new file to its place", errno);
 }
 
 }  // namespace
@@ -153,13 +139,13 @@ void write_file_whole(const fs::path& path, std::string_view bytes) {
   check_name(path, "write it");
   struct stat found {};
   if (::stat(path.c_str(), &found) != 0) {
-    if (errno != ENOENT) fail(path, "write it", errno);
+    if (errno != ENOENT) throw_cannot(path, "write it", errno);
     return replace(path, std::nullopt, bytes);
   }
-  if (S_ISDIR(found.st_mode)) fail(path, "write it", EISDIR);
+  if (S_ISDIR(found.st_mode)) throw_cannot(path, "write it", EISDIR);
   if (const std::optional<int> number = standard_stream(found)) {
     std::FILE* const held_back = *number == STDOUT_FILENO ? stdout : stderr;
-    if (std::fflush(held_back) != 0 || !write_all(*number, bytes)) fail(path, "write to it", errno);
+    if (std::fflush(held_back) != 0 || !write_all(*number, bytes)) throw_cannot(path, "write to it", errno);
   } else if (S_ISREG(found.st_mode)) {
     replace(path, found, bytes);
   } else {
@@ -168,26 +154,22 @@ void write_file_whole(const fs::path& path, std::string_view bytes) {
 }
 
 std::string read_file(const fs::path& path, std::size_t max_bytes) {
-  check_name(path, "read it");
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  struct stat found {};
-  if (file.number() < 0 || ::fstat(file.number(), &found) != 0) fail(path, "open it", errno);
-  if (S_ISDIR(found.st_mode)) fail(path, "read it", EISDIR);
-  const std::string limit = "expected at most " + std::to_string(max_bytes) + " bytes, found ";
-  const auto stated = static_cast<std::uintmax_t>(found.st_size);  // 0 for what is not a plain file
-  if (stated > max_bytes) refuse(path, limit + std::to_string(stated));
+  Input_file file(path);
+  const auto refuse = [&](const std::string& found) {
+    throw Bad_file(quoted(path) + ": expected at most " + std::to_string(max_bytes) + " bytes, found " +
+                   found);
+  };
+  const std::uintmax_t stated = file.stated_size();
+  if (stated > max_bytes) refuse(std::to_string(stated));
 
   // One byte more than may come shows that there was more. What states no size is read in growing pieces.
   const std::size_t most = std::min(max_bytes, std::string().max_size() - 1);
   const std::size_t first = stated > 0 ? static_cast<std::size_t>(stated) : 64 * 1024;
   std::string bytes(std::min(most, first) + 1, '\0');
   std::size_t used = 0;
-  for (;;) {
-    const ssize_t got = ::read(file.number(), bytes.data() + used, bytes.size() - used);
-    if (got < 0 && errno != EINTR) fail(path, "read it", errno);
-    if (got == 0) break;
-    if (got > 0) used += static_cast<std::size_t>(got);
-    if (used > most) refuse(path, limit + "more");
+  while (const std::size_t got = file.read(std::as_writable_bytes(std::span(bytes).subspan(used)))) {
+    used += got;
+    if (used > most) refuse("more");
     if (used == bytes.size()) bytes.resize(std::min(most, 2 * used) + 1);
   }
   bytes.resize(used);

@@ -34,7 +34,7 @@ void write_file_whole(const std::filesystem::path& path, std::string_view bytes)
 ///
 /// Memory:  never more than max_bytes + 1; a file that says it is larger is refused before any is taken.
 /// Throws:  std::runtime_error in one line: path and the system's reason (no such file, no permission, a
-///          folder), or the limit and the size found.
+///          folder); Bad_file (engine/data/file_error.h): the limit and the size found.
 std::string read_file(const std::filesystem::path& path, std::size_t max_bytes);
 
 }  // namespace bp

@@ -1,0 +1,27 @@
+// The wording of errors about files: see file_error.h.
+#include "engine/data/file_error.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+namespace bp {
+
+std::string quoted(const std::filesystem::path& path) {
+  std::string shown = path.string();
+  std::replace_if(
+      shown.begin(), shown.end(), [](unsigned char byte) { return byte < ' ' || byte == 0x7F; }, '?');
+  return "'" + shown + "'";
+}
+
+void throw_cannot(const std::filesystem::path& path, const std::string& attempt, int error) {
+  throw std::runtime_error(quoted(path) + ": cannot " + attempt + ": " +
+                           std::generic_category().message(error));
+}
+
+void check_name(const std::filesystem::path& path, const std::string& attempt) {
+  if (path.empty()) throw_cannot(path, attempt, ENOENT);
+  if (path.native().find('\0') != std::string::npos) throw_cannot(path, attempt, EINVAL);
+}
+
+}  // namespace bp
