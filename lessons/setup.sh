@@ -32,6 +32,8 @@ missing() {
       cli11) have_module CLI11 ;;
       catch2) have_module catch2 ;;
       libpng) have_module libpng ;;
+      nlohmann-json) have_module nlohmann_json ;;
+      zlib) have_module zlib ;;
       sanitizers) have_sanitizers ;;
       *) have "$need" ;;  # a program of that name
     esac || printf '%s ' "$need"
@@ -47,6 +49,8 @@ package() {
     apt:graphviz) echo libgraphviz-dev fonts-dejavu-core ;;  # libgvc6 itself draws PNG, once there is a font
     apt:cli11) echo libcli11-dev ;;
     apt:libpng) echo libpng-dev ;;
+    apt:nlohmann-json) echo nlohmann-json3-dev ;;
+    apt:zlib) echo zlib1g-dev ;;
     apt:sanitizers) echo libclang-rt-dev ;;
     *:clang++) echo clang ;;
     dnf:clang-format | dnf:clang-tidy) echo clang-tools-extra ;;
@@ -58,6 +62,8 @@ package() {
     dnf:cli11) echo cli11-devel ;;
     dnf:catch2) echo catch-devel ;;
     dnf:libpng) echo libpng-devel ;;
+    dnf:nlohmann-json) echo json-devel ;;
+    dnf:zlib) echo zlib-devel ;;
     pacman:compiler) echo gcc ;;
     pacman:graphviz) echo graphviz ttf-dejavu ;;
     pacman:pkg-config | brew:pkg-config) echo pkgconf ;;
