@@ -1,4 +1,5 @@
-// One array in NumPy's own format, .npy: what np.save writes and np.load reads, and what an .npz is filled with.
+// One array in NumPy's own format, .npy: what np.save writes and np.load reads, and what an .npz is filled
+// with.
 //
 //     6 bytes       \x93NUMPY
 //     2 bytes       the version: 1.0, 2.0 (a longer header) or 3.0 (UTF-8 in it)
@@ -24,12 +25,12 @@ inline constexpr std::size_t max_npy_header = 10'000;
 
 /// An array under the name that the caller gives it, since the file has none.
 ///
-/// Reads little-endian numbers; an array in Fortran order is put into C order. Refuses other byte orders, text,
-/// records and Python objects, which would be a program.
+/// Reads little-endian numbers; an array in Fortran order is put into C order. Refuses other byte orders,
+/// text, records and Python objects, which would be a program.
 ///
 /// Memory:  the file and once more its numbers (twice, from Fortran order), whatever its header claims.
-/// Throws:  std::runtime_error in one line: path, what was expected, what was found. std::invalid_argument when
-///          `name` cannot name a tensor.
+/// Throws:  std::runtime_error in one line: path, what was expected, what was found. std::invalid_argument
+///          when `name` cannot name a tensor.
 Tensor read_npy(const std::filesystem::path& path, const std::string& name,
                 std::size_t max_bytes = max_model_bytes);
 

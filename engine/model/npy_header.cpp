@@ -81,7 +81,9 @@ class Dictionary_reader {
     const char quote = at_ < text_.size() ? text_[at_] : '\0';
     const std::size_t end = quote == '\'' || quote == '"' ? text_.find(quote, at_ + 1) : text_.npos;
     if (end == text_.npos) refuse("expected text in quotes, found " + rest());
-    return text_.substr(std::exchange(at_, end + 1) + 1, end - at_ - 1);
+    const std::size_t begin = at_ + 1;
+    at_ = end + 1;
+    return text_.substr(begin, end - begin);
   }
 
   Dtype dtype() {

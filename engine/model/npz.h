@@ -1,8 +1,9 @@
-// Reading and writing .npz, what np.savez writes and np.load reads: a ZIP archive with one .npy for each array.
+// Reading and writing .npz, what np.savez writes and np.load reads: a ZIP archive with one .npy for each
+// array.
 //
 //     model = np.load("model.npz")
 //     model["0.weight"]                                          # an array, as in PyTorch
-//     bytes(model["__metadata__/architecture"]).decode()         # metadata, for which the format has no place
+//     bytes(model["__metadata__/architecture"]).decode()         # metadata; the format has no place for them
 #pragma once
 
 #include <cstddef>

@@ -15,7 +15,6 @@ namespace bp {
 namespace {
 
 constexpr std::size_t length_size = 8;  // the bytes that hold the header's length
-constexpr std::size_t alignment = 8;    // of the data, from the beginning of the file
 
 std::string count(std::size_t bytes) { return std::to_string(bytes) + " bytes"; }
 
@@ -119,12 +118,7 @@ std::string safetensors_bytes(const Tensor_file& file, std::size_t max_bytes) {
     end += tensors[i].bytes().size();
     header.tensors[i].end = end;
   }
-  std::string json = print_header(header);
-  json.append((alignment - json.size() % alignment) % alignment, ' ');
-  if (json.size() > max_safetensors_header) {
-    throw std::invalid_argument("a safetensors header has at most " + count(max_safetensors_header) +
-                                ", and these tensors need " + count(json.size()));
-  }
+  const std::string json = print_header(header, max_safetensors_header);
   const std::size_t total = length_size + json.size() + end;
   if (total > max_bytes) {
     throw std::invalid_argument("a model file has at most " + count(max_bytes) + ", and these tensors need " +

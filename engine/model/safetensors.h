@@ -1,5 +1,5 @@
-// Reading and writing .safetensors, the format in which models are passed around: PyTorch, JAX and others read
-// it, and it cannot contain a program.
+// Reading and writing .safetensors, the format in which models are passed around: PyTorch, JAX and others
+// read it, and it cannot contain a program.
 //
 //     8 bytes   N, the length of the header, little-endian
 //     N bytes   JSON: {"__metadata__": {"key": "text"},
@@ -24,8 +24,8 @@ inline constexpr std::size_t max_safetensors_header = 100'000'000;
 
 /// The tensors of a file, in the order of its header, and its metadata.
 ///
-/// Stricter than the original library: a key that stands twice, an unknown key in a tensor, and a zero byte in
-/// a name are refused too.
+/// Stricter than the original library: a key that stands twice, an unknown key in a tensor, and a zero byte
+/// in a name are refused too.
 ///
 /// Memory:  the file and once more its numbers, however much its header claims.
 /// Throws:  std::runtime_error in one line: path, what was expected, what was found.

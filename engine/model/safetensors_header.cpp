@@ -1,12 +1,13 @@
 // The only file that includes nlohmann-json, which costs 3 s of compile time.
 //
-// Its parser is used as a reader of events (SAX). That way nothing is built that we did not ask for, a key that
-// stands twice is seen (a document would keep one of the two and say nothing), and brackets nested a million
-// deep end at the third.
+// Its parser is used as a reader of events (SAX). That way nothing is built that we did not ask for, a key
+// that stands twice is seen (a document would keep one of the two and say nothing), and brackets nested a
+// million deep end at the third.
 #include "engine/model/safetensors_header.h"
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <unordered_set>
 #include <utility>
 
@@ -42,12 +43,12 @@ class Header_reader {
 
   bool key(std::string& text) {
     if (in_ == In::root) {
-      if (!seen_.insert(text).second) refuse("found " + in_quotes(text) + " twice, expected every name once");
+      if (!seen_.insert(text).second) refuse("expected every name once, found " + in_quotes(text) + " twice");
       const std::string fault = text == "__metadata__" ? "" : name_fault(text);
       if (!fault.empty()) refuse("tensor " + in_quotes(text) + ": " + fault);
       key_ = std::move(text);
     } else if (in_ == In::metadata) {
-      if (header_.metadata.contains(text)) refuse("metadata " + in_quotes(text) + " stands twice");
+      if (header_.metadata.contains(text)) refuse("metadata " + in_quotes(text) + ": it stands twice");
       metadata_key_ = std::move(text);
     } else {
       bool* const seen = text == "dtype"          ? &has_dtype_
@@ -170,7 +171,7 @@ Safetensors_header parse_header(std::string_view json, const std::string& source
   return reader.take();
 }
 
-std::string print_header(const Safetensors_header& header) {
+std::string print_header(const Safetensors_header& header, std::size_t max_size) {
   std::string json = "{";
   const auto part = [&](const std::string& name) { json += (json.size() > 1 ? "," : "") + name + ":{"; };
   if (!header.metadata.empty()) {
@@ -188,7 +189,13 @@ std::string print_header(const Safetensors_header& header) {
     for (const std::size_t length : tensor.shape) json += std::exchange(comma, ",") + std::to_string(length);
     json += "],\"data_offsets\":[" + std::to_string(tensor.begin) + "," + std::to_string(tensor.end) + "]}";
   }
-  return json + "}";
+  json += "}";
+  json.append((8 - json.size() % 8) % 8, ' ');
+  if (json.size() > max_size) {
+    throw std::invalid_argument("a safetensors header has at most " + std::to_string(max_size) +
+                                " bytes, and these tensors need " + std::to_string(json.size()));
+  }
+  return json;
 }
 
 }  // namespace bp

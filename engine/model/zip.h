@@ -1,9 +1,9 @@
 // As much of the ZIP format as an .npz needs: whole archives in memory, their entries stored or deflated. For
 // npz.cpp.
 //
-// Archives are read strictly. What the directory at the end says must agree with what stands before each entry,
-// and entries, directory and end record must cover the file without holes or overlaps: a file that one program
-// reads in one way and another in another way is refused, and so is an archive in another's tail.
+// Archives are read strictly. What the directory at the end says must agree with what stands before each
+// entry, and entries, directory and end record must cover the file without holes or overlaps: a file that one
+// program reads in one way and another in another way is refused, and so is an archive in another's tail.
 //
 // Source:  PKWARE, APPNOTE.TXT 6.3.10, the sections that comments name.
 #pragma once
@@ -28,8 +28,8 @@ struct Zip_entry {
 
 /// The entries of an archive in the order in which they lie there.
 ///
-/// Reads what Python's zipfile writes, also to a pipe (sizes after the data) and with the 64-bit sizes that it
-/// puts before an entry when NumPy asks for them. Refuses what has a 64-bit directory (more than 4 GiB or
+/// Reads what Python's zipfile writes, also to a pipe (sizes after the data) and with the 64-bit sizes that
+/// it puts before an entry when NumPy asks for them. Refuses what has a 64-bit directory (more than 4 GiB or
 /// 65,534 entries), is encrypted, in several parts, or packed in another way.
 ///
 /// Throws:  std::runtime_error in one line: source, entry, what was expected, what was found.

@@ -1,6 +1,7 @@
 // The numbers of the ZIP format that its reader and its writer share. For zip_reader.cpp and zip_writer.cpp.
 //
-// Source:  PKWARE, APPNOTE.TXT 6.3.10: local header 4.3.7, data descriptor 4.3.9, directory 4.3.12, end 4.3.16.
+// Source:  PKWARE, APPNOTE.TXT 6.3.10: local header 4.3.7, data descriptor 4.3.9, directory 4.3.12, end
+//          4.3.16.
 #pragma once
 
 #include <cstddef>

@@ -200,8 +200,8 @@ class Archive {
     }
   }
 
-  // What follows the data: nothing, or the descriptor of an entry that was written to a pipe. Its signature is
-  // optional and its sizes have 32 or 64 bits (4.3.9), which makes four lengths.
+  // What follows the data: nothing, or the descriptor of an entry that was written to a pipe. Its signature
+  // is optional and its sizes have 32 or 64 bits (4.3.9), which makes four lengths.
   void check_rest(const Zip_entry& entry, std::string_view rest, bool follow) const {
     bool right = rest.empty() && !follow;
     if (follow && (rest.size() == 12 || rest.size() == 16 || rest.size() == 20 || rest.size() == 24)) {

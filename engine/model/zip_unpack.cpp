@@ -22,8 +22,8 @@ class Inflater {
   Inflater& operator=(const Inflater&) = delete;
   ~Inflater() { inflateEnd(&stream_); }
 
-  // All that comes out; nothing when the data are damaged, end early, or have a tail, or when more than `most`
-  // comes out.
+  // All that comes out; nothing when the data are damaged, end early, or have a tail, or when more than
+  // `most` comes out.
   std::optional<std::string> inflate_all(std::string_view packed, std::size_t most) {
     std::array<char, 64 * 1024> piece;
     std::string bytes;

@@ -58,6 +58,8 @@ BROKEN = [
      "Highway is included only by"),
     ("only viz may include Graphviz", "lessons/broken.cpp", HEADER + "#include <gvc.h>\n",
      "Graphviz is included only by"),
+    ("only the reader of headers may include nlohmann-json", "engine/model/broken.h",
+     HEADER + "#include <nlohmann/json.hpp>\n", "nlohmann-json is included only by"),
     ("only the support folder may include Catch2", "tests/broken.cpp", HEADER + "#include <catch2/catch.hpp>\n",
      "Catch2 is included only by"),
     ("includes start at the root", "engine/scalar/broken.h", HEADER + '#include "graph.h"\n',
