@@ -18,9 +18,6 @@ namespace bp {
 static_assert(std::endian::native == std::endian::little, "model files are little-endian, and copied as is");
 static_assert(std::numeric_limits<std::size_t>::digits >= 64, "sizes in model files have 64 bits");
 
-/// The most that a model file may hold, unless somebody says otherwise: 1 GiB.
-inline constexpr std::size_t max_model_bytes = std::size_t{1} << 30;
-
 /// Text from a file as a message may show it: in single quotes, on one line, cut off after 80 bytes.
 std::string in_quotes(std::string_view text);
 

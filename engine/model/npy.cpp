@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/data/file.h"
+#include "engine/model/bad_file.h"
 #include "engine/model/npy_header.h"
 
 namespace bp {

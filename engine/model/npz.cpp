@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/data/file.h"
+#include "engine/model/bad_file.h"
 #include "engine/model/npy.h"
 #include "engine/model/zip.h"
 

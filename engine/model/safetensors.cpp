@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/data/file.h"
+#include "engine/model/bad_file.h"
 #include "engine/model/safetensors_header.h"
 
 namespace bp {

@@ -14,7 +14,6 @@
 #include <string>
 #include <string_view>
 
-#include "engine/model/bad_file.h"
 #include "engine/model/tensor.h"
 
 namespace bp {

@@ -29,8 +29,8 @@ struct Safetensors_header {
 /// Throws:  std::runtime_error in one line: source, what was expected, what was found.
 Safetensors_header parse_header(std::string_view json, const std::string& source);
 
-/// The header as JSON: the metadata, where there are any, in the order of their keys, then the tensors as they
-/// stand; then blanks up to a multiple of 8 bytes, so that the data behind it are aligned.
+/// The header as JSON: the metadata, where there are any, in the order of their keys, then the tensors as
+/// they stand; then blanks up to a multiple of 8 bytes, so that the data behind it are aligned.
 ///
 /// Throws:  std::invalid_argument when it would be longer than max_size.
 std::string print_header(const Safetensors_header& header, std::size_t max_size);

@@ -24,6 +24,9 @@
 
 namespace bp {
 
+/// The most that a reader takes of a model file, unless somebody says otherwise: 1 GiB.
+inline constexpr std::size_t max_model_bytes = std::size_t{1} << 30;
+
 /// The types that numbers in files can have. f16, bf16 and boolean are carried, but C++20 has no numbers for
 /// the first two and no plain bytes for the third, so only bytes() shows them.
 enum class Dtype : std::uint8_t { boolean, u8, i8, u16, i16, f16, bf16, u32, i32, f32, u64, i64, f64 };

@@ -1,6 +1,7 @@
 // A property of whole .npz files: damage anywhere is noticed, or does no harm.
 #include <stdexcept>
 
+#include "engine/model/bad_file.h"
 #include "engine/model/npz.h"
 #include "engine/model/zip.h"
 #include "tests/data/place.h"
@@ -47,9 +48,10 @@ TEST_CASE("an archive cut off anywhere is refused", "[zip]") {
   }
 }
 
-// What may change without harm, an entry: in its header the version (2 bytes) and the time (4), in the directory
-// two versions (4), the time (4) and the attributes (6). With deflate also up to 7 bits after its last. In
-// archives by a Python before 3.11.4 also its 64-bit sizes (20), which stand beside those that count.
+// What may change without harm, an entry: in its header the version (2 bytes) and the time (4), in the
+// directory two versions (4), the time (4) and the attributes (6). With deflate also up to 7 bits after its
+// last. In archives by a Python before 3.11.4 also its 64-bit sizes (20), which stand beside those that
+// count.
 TEST_CASE("an archive with a flipped bit is refused or read as it was", "[zip]") {
   for (const std::string& archive : archives()) {
     const Tensor_file wanted = parse_npz(archive, "m");

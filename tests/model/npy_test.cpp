@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "engine/data/file.h"
+#include "engine/model/bad_file.h"
 #include "tests/data/place.h"
 #include "tests/model/allocation.h"
 #include "tests/model/numpy_files.h"

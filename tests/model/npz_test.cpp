@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "engine/data/file.h"
+#include "engine/model/bad_file.h"
 #include "engine/model/npy.h"
 #include "engine/model/zip.h"
 #include "tests/data/place.h"

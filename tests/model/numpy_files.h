@@ -70,8 +70,8 @@ inline const std::string zipfile_piped = from_hex(
     "0000000000210023b8f06c880000008800000009000000000000000000000080010000000073746570732e6e7079504b0506"
     "000000000100010037000000bf0000000000");
 
-// The same array with force_zip64=True, which NumPy asks for, by Python 3.11.7. Before 3.11.4 the 64-bit sizes
-// stood beside those of 32 bits; since then they stand in their place.
+// The same array with force_zip64=True, which NumPy asks for, by Python 3.11.7. Before 3.11.4 the 64-bit
+// sizes stood beside those of 32 bits; since then they stand in their place.
 inline const std::string zipfile_wide = from_hex(
     "504b03042d00000000000000210023b8f06cffffffffffffffff0900140073746570732e6e70790100100088000000000000"
     "008800000000000000934e554d5059010076007b276465736372273a20273c6938272c2027666f727472616e5f6f72646572"

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "engine/data/file.h"
+#include "engine/model/bad_file.h"
 #include "engine/model/safetensors.h"
 #include "tests/data/place.h"
 #include "tests/model/allocation.h"
