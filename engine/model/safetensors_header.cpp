@@ -71,7 +71,7 @@ class Header_reader {
         return true;
       }
     }
-    refuse_tensor("expected a type from BOOL to F64, found " + in_quotes(text));
+    refuse_tensor("expected a type that we have, such as F32, found " + in_quotes(text));
   }
 
   bool start_array(std::size_t) {

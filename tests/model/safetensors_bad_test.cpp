@@ -93,8 +93,8 @@ TEST_CASE("a header says of each tensor what it must and nothing else", "[model]
   CHECK(said_of_entry("[") == "'m': header: 'a': expected an object, found a list");
   CHECK(said_of_entry("{\"b\":1}") == a + "expected dtype, shape and data_offsets, found 'b'");
   CHECK(said_of_entry("{\"dtype\":\"F16\",\"dtype\":\"F16\"}") == a + "'dtype' stands twice");
-  CHECK(said_of_entry("{\"dtype\":\"F33\"}") == a + "expected a type from BOOL to F64, found 'F33'");
-  CHECK(said_of_entry("{\"dtype\":\"f32\"}") == a + "expected a type from BOOL to F64, found 'f32'");
+  CHECK(said_of_entry("{\"dtype\":\"F33\"}") == a + "expected a type that we have, such as F32, found 'F33'");
+  CHECK(said_of_entry("{\"dtype\":\"f32\"}") == a + "expected a type that we have, such as F32, found 'f32'");
   CHECK(said_of_entry("{\"dtype\":4}") == a + "dtype: expected text, found the number 4");
   CHECK(said_of_entry("{\"dtype\":[]}") == a + "dtype: expected text, found a list");
   CHECK(said_of_entry("{\"dtype\":\"U8\",\"shape\":[]}") == a + "expected 'data_offsets', found none");
