@@ -74,9 +74,8 @@ TEST_CASE("random tensors of every type come back from a safetensors file, in th
   for (const int times : seen) CHECK(times > 0);
 }
 
-TEST_CASE("a file as the original library writes it is read", "[model]") {
-  // safetensors 0.4, save_file({"b": [[1, 2, 3]] in float32, "a": [7] in int64}): sorted, and padded with
-  // blanks.
+TEST_CASE("a file laid out as the original library does it is read", "[model]") {
+  // Its prepare(), in safetensors/src/tensor.rs: wider types first, then by name, padded with blanks.
   const std::string header =
       R"({"__metadata__":{"format":"pt"},"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},)"
       R"("b":{"dtype":"F32","shape":[1,3],"data_offsets":[8,20]}})";
