@@ -36,6 +36,7 @@ missing() {
       cli11) have_module CLI11 ;;
       catch2) have_module catch2 ;;
       libpng) have_module libpng ;;
+      nlohmann-json) have_module nlohmann_json ;;
       zlib) have_module zlib ;;
       sanitizers) have_sanitizers ;;
       libfuzzer) have_libfuzzer ;;
@@ -53,6 +54,7 @@ package() {
     apt:graphviz) echo libgraphviz-dev fonts-dejavu-core ;;  # libgvc6 itself draws PNG, once there is a font
     apt:cli11) echo libcli11-dev ;;
     apt:libpng) echo libpng-dev ;;
+    apt:nlohmann-json) echo nlohmann-json3-dev ;;
     apt:zlib) echo zlib1g-dev ;;
     apt:sanitizers | apt:libfuzzer) echo clang libclang-rt-dev ;;
     *:clang++) echo clang ;;
@@ -61,7 +63,6 @@ package() {
     dnf:sanitizers | dnf:libfuzzer) echo clang compiler-rt ;;
     pacman:sanitizers | pacman:libfuzzer) echo clang compiler-rt ;;
     brew:sanitizers | brew:libfuzzer) echo llvm ;;
-    *:llvm-symbolizer) echo llvm ;;
     dnf:compiler) echo gcc-c++ ;;
     dnf:pkg-config) echo pkgconf-pkg-config ;;
     dnf:fmt) echo fmt-devel ;;
@@ -69,6 +70,7 @@ package() {
     dnf:cli11) echo cli11-devel ;;
     dnf:catch2) echo catch-devel ;;
     dnf:libpng) echo libpng-devel ;;
+    dnf:nlohmann-json) echo json-devel ;;
     dnf:zlib) echo zlib-devel ;;
     pacman:compiler) echo gcc ;;
     pacman:graphviz) echo graphviz ttf-dejavu ;;
