@@ -34,7 +34,8 @@ void batch_norm_forward(View<const T> x, const T* mean, const T* variance, doubl
   }
 }
 
-// One column; a[n] is x^[n] = (x[n] - mean) r, and da = gamma dy. x[k] reaches the loss in three ways: by a[k] itself, by the mean and by r.
+// One column; a[n] is x^[n] = (x[n] - mean) r, and da = gamma dy. x[k] reaches the loss in three ways: by
+// a[k] itself, by the mean and by r.
 //
 //     directly   da[k] r
 //     the mean   d mean/dx[k] = 1/B and da[n]/d mean = -r:          -r/B sum_n da[n]

@@ -44,7 +44,7 @@ struct Network {
     for (std::size_t j = 0; j < hidden; ++j) normalise(z, j);
 
     std::vector<Value> losses;
-    for (std::size_t n = 0; n < batch; ++n) {
+    for (std::size_t n = 0; n < examples; ++n) {
       for (std::size_t j = 0; j < hidden; ++j) z[n][j] = relu(z[n][j]) * (mask[n][j] / 0.8);
       losses.push_back(softmax_cross_entropy(second(z[n]), labels[n]));
     }

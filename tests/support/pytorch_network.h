@@ -1,5 +1,5 @@
-// A network with all the trimmings, its gradients, and where three steps of every optimizer take it: reference
-// numbers for both engines, from PyTorch 1.13 in float64.
+// A network with all the trimmings, its gradients, and where three steps of every optimizer take it:
+// reference numbers for both engines, from PyTorch 1.13 in float64.
 //
 // Dense 5 -> 4, batch normalisation (biased variance, epsilon 1e-3), ReLU, inverted dropout with a given mask
 // and keep probability 0.8, dense 4 -> 3, mean softmax cross-entropy of six examples, plus 0.001 * sum W1^2.
@@ -10,13 +10,13 @@
 
 namespace bp::test::pytorch {
 
-inline constexpr std::size_t batch = 6, inputs = 5, hidden = 4, classes = 3;
+inline constexpr std::size_t examples = 6, inputs = 5, hidden = 4, classes = 3;
 
 // W1 (4 x 5), b1, gamma, beta, W2 (3 x 4), b2.
 inline constexpr std::size_t parameter_count = 47, b1_begin = 20, b1_end = 24;
 using Parameters = std::array<double, parameter_count>;
 
-inline constexpr double x[batch][inputs] = {
+inline constexpr double x[examples][inputs] = {
     {-0.15358165837824345, 0.018814885057508945, 0.2967187874019146, -0.23427321948111057,
      0.5908954981714487},
     {0.0010225651785731316, 0.10787072218954563, -0.8691613767296076, 0.6794522190466523,
@@ -25,9 +25,9 @@ inline constexpr double x[batch][inputs] = {
     {0.49984360858798027, -0.15092728100717068, 0.14428856875747442, 0.2452652044594288, -0.5935434801504016},
     {0.7317641777917743, 0.9592431904748082, 0.09950539283454418, 0.24321636743843555, -0.22561210673302412},
     {0.576558992266655, 0.1793859340250492, -0.89015993475914, 0.9295132914558053, 0.7758235037326813}};
-inline constexpr std::size_t labels[batch] = {0, 2, 1, 1, 0, 2};
-inline constexpr int mask[batch][hidden] = {{1, 1, 1, 1}, {0, 1, 0, 0}, {1, 1, 0, 0},
-                                            {1, 1, 0, 1}, {1, 1, 1, 1}, {1, 1, 1, 1}};
+inline constexpr std::size_t labels[examples] = {0, 2, 1, 1, 0, 2};
+inline constexpr int mask[examples][hidden] = {{1, 1, 1, 1}, {0, 1, 0, 0}, {1, 1, 0, 0},
+                                               {1, 1, 0, 1}, {1, 1, 1, 1}, {1, 1, 1, 1}};
 
 inline constexpr Parameters initial = {
     -0.2167845224030316,   0.14027846697717905,  -0.17923401482403278, 0.04720506304875016,
