@@ -18,7 +18,8 @@ constexpr std::size_t batch_size = 37, inputs = 101, outputs = 67;
 
 template <class T>
 bool same_bits(const Matrix<T>& a, const Matrix<T>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+  return a.size() == b.size() &&
+         (a.size() == 0 || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 
 /// work(first, last) on 0 to 1, 1 to 3, 3 to 6, ...: parts of all lengths, in multiples of step.

@@ -78,8 +78,8 @@ TEST_CASE("moving hands the memory over and leaves nothing behind", "[matrix]") 
 
   CHECK(assigned.data() == place);
   CHECK(numbers(assigned) == std::vector<float>{1, 2, 3, 4});
-  CHECK(matrix.size() == 0);  // NOLINT(bugprone-use-after-move): what is left is part of the contract
-  CHECK(moved.rows() == 0);   // NOLINT(bugprone-use-after-move)
+  CHECK(matrix.size() == 0);  // what is left behind is part of the contract
+  CHECK(moved.rows() == 0);
   CHECK(moved.data() == nullptr);
 }
 
