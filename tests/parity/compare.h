@@ -15,6 +15,7 @@
 #include <span>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace bp::test {
@@ -28,13 +29,13 @@ template <class T>
 double ulps(T a, T b) {
   if (std::isnan(a) || std::isnan(b)) return INFINITY;
   using Bits = std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t>;
-  const auto place = [](T number) {  // among all numbers, in their order
+  const auto place = [](T number) -> std::int64_t {  // among all numbers, in their order
     Bits bits;
     std::memcpy(&bits, &number, sizeof bits);
-    return bits < 0 ? -static_cast<double>(bits & std::numeric_limits<Bits>::max())
-                    : static_cast<double>(bits);
+    return bits < 0 ? -std::int64_t(bits & std::numeric_limits<Bits>::max()) : std::int64_t(bits);
   };
-  return std::abs(place(a) - place(b));
+  const auto low = static_cast<std::uint64_t>(std::min(place(a), place(b)));
+  return static_cast<double>(static_cast<std::uint64_t>(std::max(place(a), place(b))) - low);
 }
 
 template <class T>
