@@ -1,4 +1,5 @@
-// What a network learns from: examples, whose numbers are pictures' bytes or given, and what each should give.
+// What a network learns from: examples, whose numbers are pictures' bytes or given, and what each should
+// give.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +13,8 @@
 
 namespace bp::batch {
 
-/// Views of examples that somebody else owns. Inputs are `numbers`, or `bytes`, of which every batch is made into
-/// numbers as it is needed: a quarter of the memory of floats. Targets are `labels` or `targets`.
+/// Views of examples that somebody else owns. Inputs are `numbers`, or `bytes`, of which every batch is made
+/// into numbers as it is needed: a quarter of the memory of floats. Targets are `labels` or `targets`.
 ///
 /// Shapes:    N examples of I inputs, C outputs: bytes N*I, or numbers N x I; labels N, or targets N x C
 template <class T>
@@ -27,8 +28,8 @@ struct Examples {
   /// N.
   std::size_t size() const { return labels.empty() ? targets.rows : labels.size(); }
 
-  /// Throws:    std::invalid_argument unless there is an example, inputs and targets are as many, they suit the
-  ///            network, and every label is one of its classes (of one output: 0 or 1).
+  /// Throws:    std::invalid_argument unless there is an example, inputs and targets are as many, they suit
+  ///            the network, and every label is one of its classes (of one output: 0 or 1).
   void check(const Network<T>& net) const;
 };
 
@@ -47,9 +48,9 @@ class Batch {
   std::vector<std::uint32_t> labels_;
 };
 
-/// Which class outputs and targets stand for, where they stand for one: always with labels, and with targets in
-/// softmax cross-entropy (their greatest). Of one output: 1 above 0 where the loss takes logits or scores, above 1/2
-/// else.
+/// Which class outputs and targets stand for, where they stand for one: always with labels, and with targets
+/// in softmax cross-entropy (their greatest). Of one output: 1 above 0 where the loss takes logits or
+/// scores, above 1/2 else.
 template <class T>
 class Classes {
  public:

@@ -8,8 +8,8 @@ namespace bp::batch {
 
 #if defined(__x86_64__)
 
-// Intel 64 and IA-32 Architectures Software Developer's Manual, volume 1, section 10.2.3: bits 0 to 5 are flags,
-// bit 6 is DAZ (operands), bit 15 is FZ (results).
+// Intel 64 and IA-32 Architectures Software Developer's Manual, volume 1, section 10.2.3: bits 0 to 5 are
+// flags, bit 6 is DAZ (operands), bit 15 is FZ (results).
 namespace {
 constexpr std::uint64_t flags = 0x3f, flush = 0x8040;
 }

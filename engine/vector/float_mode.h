@@ -1,8 +1,8 @@
 // How this thread's processor does arithmetic, and a guard that sets small numbers to 0 while training.
 //
 // Between 0 and the smallest normal number (1.2e-38 for float) stand the denormals. Some processors take a
-// hundred times as long for them, and training is full of them: Adam's means of pixels that are hardly ever lit
-// fade towards 0 for ever. Nothing is lost by taking them for 0.
+// hundred times as long for them, and training is full of them: Adam's means of pixels that are hardly ever
+// lit fade towards 0 for ever. Nothing is lost by taking them for 0.
 //
 // Both settings belong to a thread, not to the program. On x86-64 they are bits of MXCSR, on AArch64 of FPCR;
 // on other processors nothing is read or set.

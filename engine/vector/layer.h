@@ -1,7 +1,7 @@
 // The layers of a network, a batch at a time: what each computes, and how gradients come back through it.
 //
-// A network is built from descriptions, such as Dense{128} or Dropout_rate{0.2}; what it makes of them are the
-// classes below, each with forward beside backward (layer.cpp).
+// A network is built from descriptions, such as Dense{128} or Dropout_rate{0.2}; what it makes of them are
+// the classes below, each with forward beside backward (layer.cpp).
 //
 // Shapes throughout: B = batch, I = inputs, O = outputs of a layer; x is B x I, y B x O, weights O x I, as in
 // PyTorch. A gradient is d + name.
@@ -23,8 +23,8 @@ namespace bp::batch {
 
 // ---- Descriptions ---------------------------------------------------------------------------------------
 
-/// y = x W^T + b, and l1 sum |w| + l2 sum w^2 added to the loss, of the weights only (no 1/2: Keras' L1 and L2;
-/// PyTorch's weight_decay is 2 l2).
+/// y = x W^T + b, and l1 sum |w| + l2 sum w^2 added to the loss, of the weights only (no 1/2: Keras' L1 and
+/// L2; PyTorch's weight_decay is 2 l2).
 struct Dense {
   std::size_t outputs;
   bool bias = true;
@@ -38,21 +38,21 @@ struct Dense {
 /// Each row made into probabilities. Not before softmax_cross_entropy, which takes logits.
 struct Softmax {};
 
-/// While training every number is dropped (0) with this chance, the others are divided by 1 - rate, so that the
-/// mean stays: "inverted" dropout, as in Keras and PyTorch. Else nothing changes.
+/// While training every number is dropped (0) with this chance, the others are divided by 1 - rate, so that
+/// the mean stays: "inverted" dropout, as in Keras and PyTorch. Else nothing changes.
 struct Dropout_rate {
   double rate = 0.5;
 };
 
-/// y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, in each column by itself. While training with the
-/// batch's mean and variance (divided by B), else with running ones, which training keeps:
+/// y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, in each column by itself. While training with
+/// the batch's mean and variance (divided by B), else with running ones, which training keeps:
 ///
 ///     running = (1 - momentum) * running + momentum * new
 ///
-/// momentum is PyTorch's word for what new statistics weigh; Keras' is 1 - that. Keras' defaults stand here, of
-/// which PyTorch's are epsilon 1e-5 and momentum 0.1. The new variance that enters running_var is divided by
-/// B - 1, as in PyTorch and in the original (Ioffe and Szegedy 2015, algorithm 2); Keras' dense layers divide by
-/// B. A batch of one, which has no such variance, leaves running_var alone (PyTorch refuses it).
+/// momentum is PyTorch's word for what new statistics weigh; Keras' is 1 - that. Keras' defaults stand here,
+/// of which PyTorch's are epsilon 1e-5 and momentum 0.1. The new variance that enters running_var is divided
+/// by B - 1, as in PyTorch and in the original (Ioffe and Szegedy 2015, algorithm 2); Keras' dense layers
+/// divide by B. A batch of one, which has no such variance, leaves running_var alone (PyTorch refuses it).
 struct Batch_norm {
   double epsilon = 1e-3;
   double momentum = 0.01;
@@ -99,8 +99,9 @@ class Layer {
 
   /// y from x, which must stay as it is until backward.
   virtual View<const T> forward(View<const T> x, const Pass<T>& pass) = 0;
-  /// dx from dy, after a forward pass that was training. dy may be overwritten, and dx may be dy. The gradients
-  /// of the layer's parameters are overwritten, not added to. Where dx is not wanted it need not be computed.
+  /// dx from dy, after a forward pass that was training. dy may be overwritten, and dx may be dy. The
+  /// gradients of the layer's parameters are overwritten, not added to. Where dx is not wanted it need not
+  /// be computed.
   virtual View<T> backward(View<T> dy, bool dx_wanted, const Pass<T>& pass) = 0;
 
   /// The parameters: names and shapes, then, once the network has given them room, where they are.

@@ -29,7 +29,8 @@ struct Squared {
 struct Absolute {
   Term operator()(double y, double t) const { return {std::abs(y - t), sign(y - t)}; }
 };
-// With c = min(|y - t|, delta) both branches are c (|y - t| - c/2), and the slope is c with the sign of y - t.
+// With c = min(|y - t|, delta) both branches are c (|y - t| - c/2), and the slope is c with the sign of y -
+// t.
 struct Huber {
   double delta;
   Term operator()(double y, double t) const {
@@ -40,7 +41,8 @@ struct Huber {
 // -log(sigmoid(y)) = log(1 + e^-y) = softplus(-y), and -log(1 - sigmoid(y)) = softplus(y). Both from e^-|y|,
 // which does not overflow: softplus(y) = max(y, 0) + log(1 + e^-|y|).
 //
-// Slope: t * -sigmoid(-y) + (1 - t) sigmoid(y), which is sigmoid(y) - t but keeps its digits where that cancels.
+// Slope: t * -sigmoid(-y) + (1 - t) sigmoid(y), which is sigmoid(y) - t but keeps its digits where that
+// cancels.
 struct Binary_cross_entropy {
   Term operator()(double y, double t) const {
     const double e = std::exp(-std::abs(y)), tail = std::log1p(e);

@@ -1,13 +1,13 @@
 // How wrong the outputs of a batch are, and the gradient to start backward from.
 //
-// y are the outputs (logits, predictions or scores), t their targets, B x C both; n counts examples, k outputs.
-// What is averaged and what is summed:
+// y are the outputs (logits, predictions or scores), t their targets, B x C both; n counts examples, k
+// outputs. What is averaged and what is summed:
 //
 //     softmax_cross_entropy   1/B  sum_n  -sum_k t log(softmax(y))         dy = (softmax(y) - t) / B
 //     half_squared_error      1/B  sum_n  1/2 sum_k (y - t)^2              dy = (y - t) / B
 //     mean_squared_error      1/BC sum_nk (y - t)^2                        dy = 2 (y - t) / BC
 //     mean_absolute_error     1/BC sum_nk |y - t|                          dy = sign(y - t) / BC
-//     huber_loss              1/BC sum_nk 1/2 (y - t)^2, and delta (|y - t| - delta/2) from |y - t| = delta on
+//     huber_loss              1/BC sum_nk 1/2 (y - t)^2, and delta (|y - t| - delta/2) beyond delta
 //     binary_cross_entropy_with_logits
 //                             1/BC sum_nk -t log(s) - (1 - t) log(1 - s), s = sigmoid(y)   dy = (s - t) / BC
 //     hinge_loss              1/BC sum_nk max(0, 1 - t y), t is -1 or 1    dy = -t / BC where 1 - t y > 0
@@ -58,12 +58,13 @@ class Loss {
   Loss_kind kind() const { return kind_; }
   double delta() const { return delta_; }
 
-  /// The loss of a batch; its gradient is written to dy, which may be nothing (View<T>()) where none is wanted.
+  /// The loss of a batch; its gradient is written to dy, which may be nothing (View<T>()) where none is
+  /// wanted.
   ///
   /// Shapes:    y, targets and dy B x C, or B labels; B and C are 1 or more
-  /// Throws:    std::invalid_argument for other shapes, a label that is no class, and targets that the loss is
-  ///            not defined for: outside of [0, 1] for the cross-entropies, whose rows sum to 1 (within 1e-5)
-  ///            for softmax; neither -1 nor 1 for hinge_loss.
+  /// Throws:    std::invalid_argument for other shapes, a label that is no class, and targets that the loss
+  ///            is not defined for: outside of [0, 1] for the cross-entropies, whose rows sum to 1 (within
+  ///            1e-5) for softmax; neither -1 nor 1 for hinge_loss.
   double operator()(View<const T> y, const Targets<T>& targets, View<T> dy,
                     const Kernels<T>& kernels = best_kernels<T>(), Thread_pool& pool = Thread_pool::alone());
 

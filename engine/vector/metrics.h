@@ -1,15 +1,16 @@
 // How good a classifier is: which class was taken for which, and what follows from that.
 //
-// Of class k: true positives TP were k and were called k; false positives FP were called k; false negatives FN were
-// k. Then
+// Of class k: true positives TP were k and were called k; false positives FP were called k; false negatives
+// FN were k. Then
 //
 //     precision = TP / (TP + FP)     how often it is k when it is called k
 //     recall    = TP / (TP + FN)     how much of k is found
 //     F1        = 2 TP / (2 TP + FP + FN), the harmonic mean of the two
 //
-// Where a denominator is 0 the result is 0, as in scikit-learn. Macro is the mean over the classes that occur, as
-// truth or as prediction, each class weighing the same; micro counts all examples alike, and is then the accuracy,
-// for with one label an example every false positive of one class is a false negative of another.
+// Where a denominator is 0 the result is 0, as in scikit-learn. Macro is the mean over the classes that
+// occur, as truth or as prediction, each class weighing the same; micro counts all examples alike, and is
+// then the accuracy, for with one label an example every false positive of one class is a false negative of
+// another.
 #pragma once
 
 #include <cstddef>
@@ -69,8 +70,8 @@ class Confusion_matrix {
   std::vector<std::uint64_t> counts_;  // truth * classes + predicted
 };
 
-/// The class of each row of outputs: the greatest (the first of equals, and the first NaN if there is one). Of one
-/// output: 1 where it is above the threshold, else 0.
+/// The class of each row of outputs: the greatest (the first of equals, and the first NaN if there is one).
+/// Of one output: 1 where it is above the threshold, else 0.
 ///
 /// Shapes:    y B x C; classes B
 /// Throws:    std::invalid_argument for no outputs, or classes of another size.

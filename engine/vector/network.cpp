@@ -64,8 +64,8 @@ void Network<T>::fuse() {
   }
 }
 
-// All parameters in one row of memory, each tensor from a cache line on, so that an optimizer passes over them
-// at once.
+// All parameters in one row of memory, each tensor from a cache line on, so that an optimizer passes over
+// them at once.
 template <class T>
 void Network<T>::place_parameters() {
   constexpr std::size_t step = Matrix<T>::alignment / sizeof(T);
@@ -242,8 +242,9 @@ double Network<T>::penalty_now() const {
     if (dense == nullptr) continue;
     const Dense& description = dense->description();
     if (description.l1 == 0.0 && description.l2 == 0.0) continue;
+    const std::span<T> weights = layer->parameters()[0].data;
     double sizes = 0.0, squares = 0.0;
-    for (const double w : layer->parameters()[0].data) {
+    for (const double w : weights) {
       sizes += std::abs(w);
       squares += w * w;
     }

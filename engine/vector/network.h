@@ -51,15 +51,16 @@ class Network {
   Thread_pool& pool() const { return *pool_; }
   const Kernels<T>& kernels() const { return *kernels_; }
 
-  /// The outputs for a batch, as they are used: nothing dropped, running statistics. Valid until the next pass.
+  /// The outputs for a batch, as they are used: nothing dropped, running statistics. Valid until the next
+  /// pass.
   ///
   /// Shapes:    x B x I; the result B x O
   /// Throws:    std::invalid_argument when x has not I columns.
   View<const T> forward(View<const T> x);
   /// The same, to train with: backward may follow, for as long as x stays as it is.
   View<const T> forward(View<const T> x, Training training);
-  /// From dL/d outputs the gradients of all parameters, which overwrite the last (there is no zero_grad), with
-  /// those of the penalties. What is in dy afterwards is not defined.
+  /// From dL/d outputs the gradients of all parameters, which overwrite the last (there is no zero_grad),
+  /// with those of the penalties. What is in dy afterwards is not defined.
   ///
   /// Shapes:    dy B x O, of the last forward pass
   /// Throws:    std::logic_error when that was not training; std::invalid_argument for another shape.
@@ -97,8 +98,8 @@ class Network {
   double penalty() const;
   /// The same of the weights as they now are.
   double penalty_now() const;
-  /// Multiplications and additions of a dense forward and backward pass, for one example: 2 I O a layer for the
-  /// outputs, as many for the weights' gradients, and, but for the first layer, for the inputs'.
+  /// Multiplications and additions of a dense forward and backward pass, for one example: 2 I O a layer for
+  /// the outputs, as many for the weights' gradients, and, but for the first layer, for the inputs'.
   double operations_per_example() const;
 
   /// A table of layers, what each gives, and how many parameters, as Keras prints it.

@@ -1,16 +1,16 @@
-// Optimizers: from the gradients that backward left in a network to its next parameters, in one pass over all of
-// them.
+// Optimizers: from the gradients that backward left in a network to its next parameters, in one pass over
+// all of them.
 //
 //     Adam<float> optimizer(net, {.learning_rate = 1e-3});
 //     net.backward(dlogits);
 //     optimizer.step();
 //
-// Names, formulas and defaults are those of the scalar engine, which are PyTorch's (torch.optim, version 2). p is
-// a parameter, g its gradient, t the number of the step from 1; m, v and s start at 0. Penalties are in the
-// gradients already: see Dense.
+// Names, formulas and defaults are those of the scalar engine, which are PyTorch's (torch.optim, version 2).
+// p is a parameter, g its gradient, t the number of the step from 1; m, v and s start at 0. Penalties are in
+// the gradients already: see Dense.
 //
-// Unlike the scalar engine's, a step does not look whether gradients are finite, which would cost a pass of its
-// own: a loss that is not finite shows it (trainer.h stops there).
+// Unlike the scalar engine's, a step does not look whether gradients are finite, which would cost a pass of
+// its own: a loss that is not finite shows it (trainer.h stops there).
 #pragma once
 
 #include <cstddef>
@@ -42,8 +42,8 @@ class Optimizer {
   /// How many steps have been taken.
   std::uint64_t steps() const { return steps_; }
 
-  /// What it remembers, but for steps(): for each parameter its means, such as "m.0.weight", in the shape of the
-  /// parameter. A checkpoint writes these; to go on, write them back and call restore_steps().
+  /// What it remembers, but for steps(): for each parameter its means, such as "m.0.weight", in the shape of
+  /// the parameter. A checkpoint writes these; to go on, write them back and call restore_steps().
   std::vector<Named_tensor<T>> state();
   void restore_steps(std::uint64_t steps) { steps_ = steps; }
 
@@ -66,9 +66,9 @@ class Optimizer {
   std::uint64_t steps_ = 0;
 };
 
-// Throws:    the constructors below as that of Optimizer, and std::invalid_argument, naming the argument, unless
-//            momentum, alpha, beta1 and beta2 are in [0, 1), epsilon is finite and > 0, and weight_decay is finite
-//            and >= 0.
+// Throws:    the constructors below as that of Optimizer, and std::invalid_argument, naming the argument,
+//            unless momentum, alpha, beta1 and beta2 are in [0, 1), epsilon is finite and > 0, and
+//            weight_decay is finite and >= 0.
 
 /// p -= learning_rate * g
 template <class T>
@@ -173,8 +173,8 @@ struct Adamw_options {
   double weight_decay = 0.01;
 };
 
-/// p -= learning_rate * weight_decay * p, then Adam's step. Biases and gamma decay too, as in PyTorch where all
-/// parameters are in one group.
+/// p -= learning_rate * weight_decay * p, then Adam's step. Biases and gamma decay too, as in PyTorch where
+/// all parameters are in one group.
 template <class T>
 class Adamw : public Adam<T> {
  public:

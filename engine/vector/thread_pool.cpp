@@ -21,8 +21,8 @@ void pause_briefly() {
 #endif
 }
 
-/// Waits until the number is no longer `old`. The next kernel is called within microseconds, a sleeping thread
-/// wakes in some fifty: so looks for a while before it sleeps.
+/// Waits until the number is no longer `old`. The next kernel is called within microseconds, a sleeping
+/// thread wakes in some fifty: so looks for a while before it sleeps.
 template <class Number>
 void wait_while(const std::atomic<Number>& number, Number old, int spins) {
   for (int i = 0; i < spins; ++i) {

@@ -5,10 +5,12 @@
 //       k.softmax_forward(x.row_range(first, last), p.row_range(first, last));
 //     });
 //
-// Starting a thread takes longer than most kernels do, so the threads wait for the next call instead of ending.
+// Starting a thread takes longer than most kernels do, so the threads wait for the next call instead of
+// ending.
 //
 // Results do not depend on their number: what may be split is said in kernels.h, and there every element is
-// computed from the same numbers in the same order, whatever part it is in. Sums over parts are not formed here.
+// computed from the same numbers in the same order, whatever part it is in. Sums over parts are not formed
+// here.
 #pragma once
 
 #include <atomic>
@@ -37,9 +39,9 @@ class Thread_pool {
 
   /// Calls work(first, last) on ranges that make up 0 to count - 1, each once, and returns when all are done.
   ///
-  /// Ranges begin at multiples of step, one for each thread, all but equally long. Work that is too small to be
-  /// handed over (count * cost, in simple operations) stays with the calling thread; so does all of it when
-  /// called from inside a range. The others compute with the caller's Float_mode.
+  /// Ranges begin at multiples of step, one for each thread, all but equally long. Work that is too small to
+  /// be handed over (count * cost, in simple operations) stays with the calling thread; so does all of it
+  /// when called from inside a range. The others compute with the caller's Float_mode.
   ///
   /// Throws:    what work throws; of several the one of the lowest range, when all have ended.
   template <class Work>

@@ -5,8 +5,8 @@
 //     trainer.on_epoch = [](const Epoch_report& report) { print(report); return true; };
 //     trainer.run();
 //
-// The same seed gives the same bits, whatever the number of threads. Interrupted between two steps and restored
-// from state(), with network and optimizer restored too, it goes on as if nothing had been.
+// The same seed gives the same bits, whatever the number of threads. Interrupted between two steps and
+// restored from state(), with network and optimizer restored too, it goes on as if nothing had been.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,8 @@ struct Trainer_options {
   double validation =
       0.0;  // this share of the examples, drawn once, is not trained on but evaluated each epoch
   std::size_t patience = 0;  // stop after so many epochs whose validation loss is no new best; 0: never
-  /// The learning rate of an epoch, counted from 0, such as a function of schedule.h. Without: the optimizer's own.
+  /// The learning rate of an epoch, counted from 0, such as a function of schedule.h. Without: the
+  /// optimizer's own.
   std::function<double(std::size_t epoch)> learning_rate = {};
 };
 
@@ -78,26 +79,27 @@ class Trainer {
  public:
   /// Network, optimizer and what the examples view must outlive it.
   ///
-  /// Throws:    std::invalid_argument for what Examples::check() refuses, a batch of 0 or larger than the examples
-  ///            to train on, a validation share outside of [0, 1) or that leaves nothing to train on, patience
-  ///            without validation, and a softmax before softmax_cross_entropy, which takes logits.
+  /// Throws:    std::invalid_argument for what Examples::check() refuses, a batch of 0 or larger than the
+  ///            examples to train on, a validation share outside of [0, 1) or that leaves nothing to train
+  ///            on, patience without validation, and a softmax before softmax_cross_entropy, which takes
+  ///            logits.
   Trainer(Network<T>& net, Optimizer<T>& optimizer, Loss<T> loss, const Examples<T>& examples,
           Trainer_options options);
 
-  /// Called after each step and each epoch, if set; training stops when one returns false, and goes on where it was
-  /// when run() is called again.
+  /// Called after each step and each epoch, if set; training stops when one returns false, and goes on where
+  /// it was when run() is called again.
   std::function<bool(const Step_report&)> on_step;
   std::function<bool(const Epoch_report&)> on_epoch;
 
-  /// Trains until all epochs are done, the validation loss no longer improves, or a callback says so. Denormals
-  /// are taken for 0 meanwhile.
+  /// Trains until all epochs are done, the validation loss no longer improves, or a callback says so.
+  /// Denormals are taken for 0 meanwhile.
   ///
   /// Throws:    as step(); what a callback throws.
   Outcome run();
   /// Trains on the next batch; with the last one of an epoch goes the validation.
   ///
-  /// Throws:    Diverged when the loss is not finite, before parameters change; but the step before may have been
-  ///            the one that ruined them: go back to a checkpoint. std::logic_error when all is done.
+  /// Throws:    Diverged when the loss is not finite, before parameters change; but the step before may have
+  ///            been the one that ruined them: go back to a checkpoint. std::logic_error when all is done.
   Step_report step();
   /// The report of the epoch that the last step ended, if it did.
   const std::optional<Epoch_report>& ended_epoch() const { return ended_; }

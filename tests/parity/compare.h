@@ -1,10 +1,10 @@
-// How far numbers of the batch engine are from those of the scalar engine, and a report of the first tensor that
-// is too far.
+// How far numbers of the batch engine are from those of the scalar engine, and a report of the first tensor
+// that is too far.
 //
-// An error is taken relative to the greatest true number in the layer that the tensor belongs to (weight and bias
-// together). Relative to itself would be too much to ask: where the terms of a gradient cancel, their rounding is
-// all that is left. A bias before a batch normalisation is the extreme: its true gradient is 0, and what is
-// computed for it is the rounding of its neighbours.
+// An error is taken relative to the greatest true number in the layer that the tensor belongs to (weight and
+// bias together). Relative to itself would be too much to ask: where the terms of a gradient cancel, their
+// rounding is all that is left. A bias before a batch normalisation is the extreme: its true gradient is 0,
+// and what is computed for it is the rounding of its neighbours.
 #pragma once
 
 #include <algorithm>

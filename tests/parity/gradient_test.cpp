@@ -62,7 +62,8 @@ TEMPLATE_TEST_CASE("an activation that stands alone has the scalar engine's grad
     const Activation f{curve, 0.2};
     INFO(name_of(curve));
 
-    // After the inputs, twice in a row, behind dropout and before it: nowhere may a dense layer take it over twice.
+    // After the inputs, twice in a row, behind dropout and before it: nowhere may a dense layer take it over
+    // twice.
     CHECK(difference<TestType>(
               {5, {Dense{6}, f, f, Dense{4}, Dropout_rate{0.3}, f, Dropout_rate{0.2}, Dense{3}}}) == "");
   }

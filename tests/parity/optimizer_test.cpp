@@ -1,5 +1,5 @@
-// Three steps of every optimizer, in both engines, from the same weights: after each, gradients and parameters
-// agree.
+// Three steps of every optimizer, in both engines, from the same weights: after each, gradients and
+// parameters agree.
 #include <memory>
 
 #include "engine/scalar/optimizer.h"
@@ -12,8 +12,8 @@ using bp::test::Both_engines, bp::test::Task, bp::test::first_difference;
 
 namespace {
 
-// Dropout, batch normalisation, a penalty. The dense layer before the normalisation has no bias: its gradient is
-// nothing but rounding, which the optimizers that divide by its size would make a step of.
+// Dropout, batch normalisation, a penalty. The dense layer before the normalisation has no bias: its
+// gradient is nothing but rounding, which the optimizers that divide by its size would make a step of.
 Task task() {
   const Activation tanh{Curve::tanh};
   const Dense penalised{.outputs = 8, .bias = false, .l2 = 0.01};

@@ -1,5 +1,5 @@
-// Layers, activations and losses by themselves: reference numbers from PyTorch 1.13 in float64. The network is
-// that of pytorch_network.h.
+// Layers, activations and losses by themselves: reference numbers from PyTorch 1.13 in float64. The network
+// is that of pytorch_network.h.
 #pragma once
 
 #include <cstddef>

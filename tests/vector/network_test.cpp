@@ -87,8 +87,8 @@ TEST_CASE("a network has the same bits with one thread and with five", "[network
                        same);
     net.use(pool);
     Matrix<float> dy(61, 10);
-    Loss<float>(Loss_kind::softmax_cross_entropy)(net.forward(x, Training{5}), std::span(labels), dy,
-                                                  net.kernels(), pool);
+    Loss<float> loss(Loss_kind::softmax_cross_entropy);
+    loss(net.forward(x, Training{5}), std::span(labels), dy, net.kernels(), pool);
     net.backward(dy);
     return std::vector<float>(net.flat_gradients().begin(), net.flat_gradients().end());
   };

@@ -1,5 +1,5 @@
-// Layers, losses and optimizers of this engine beside PyTorch's numbers: a network with everything in it, layer by
-// layer, its gradients, and three steps of every optimizer.
+// Layers, losses and optimizers of this engine beside PyTorch's numbers: a network with everything in it,
+// layer by layer, its gradients, and three steps of every optimizer.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -16,7 +16,8 @@ using pytorch::examples, pytorch::inputs, pytorch::hidden, pytorch::classes;
 
 namespace {
 
-// The step whose dropout of layer 3 is the mask that PyTorch was given: the first of all keys, found by trying.
+// The step whose dropout of layer 3 is the mask that PyTorch was given: the first of all keys, found by
+// trying.
 constexpr std::uint64_t key_of_mask = 168506;
 
 // Numbers of size 1 through a few hundred operations.
@@ -146,8 +147,8 @@ void check_three_steps(const pytorch::Figures& want, const Arguments&... argumen
   std::size_t i = 0;
   for (const Named_tensor<double>& tensor : net.parameters()) {
     INFO(tensor.name);
-    // The bias before a normalisation has the gradient 0: what is computed is rounding, some 3e-16, which AdaGrad
-    // divides by its epsilon of 1e-10.
+    // The bias before a normalisation has the gradient 0: what is computed is rounding, some 3e-16, which
+    // AdaGrad divides by its epsilon of 1e-10.
     const double tolerance = tensor.name == "0.bias" ? 1e-6 : 1e-13;
     for (const double number : tensor.data) CHECK(std::abs(number - want.after[i++]) <= tolerance);
   }
