@@ -18,8 +18,7 @@ double check_not_negative(double value, const char* what) {
   return value;
 }
 
-// About how many simple operations a number of an activation costs.
-constexpr std::size_t curve_cost = 16;
+constexpr std::size_t element = Thread_pool::element;
 
 }  // namespace
 
@@ -53,7 +52,7 @@ template <class T>
 View<const T> Activation_layer<T>::forward(View<const T> x, const Pass<T>& pass) {
   if (forward_is_done_) return x;
   y_.resize(x.rows, x.cols);
-  pass.pool.split(x.rows, 1, x.cols * curve_cost, [&](std::size_t first, std::size_t last) {
+  pass.pool.split(x.rows, 1, x.cols * element, [&](std::size_t first, std::size_t last) {
     pass.kernels.activation_forward(x.row_range(first, last), f_, y_.view().row_range(first, last));
   });
   saved_ = reads_input(f_.curve) ? x : y_.view();
@@ -63,7 +62,7 @@ View<const T> Activation_layer<T>::forward(View<const T> x, const Pass<T>& pass)
 template <class T>
 View<T> Activation_layer<T>::backward(View<T> dy, bool, const Pass<T>& pass) {
   if (backward_is_done_) return dy;
-  pass.pool.split(dy.rows, 1, dy.cols * curve_cost, [&](std::size_t first, std::size_t last) {
+  pass.pool.split(dy.rows, 1, dy.cols * element, [&](std::size_t first, std::size_t last) {
     const View<T> part = dy.row_range(first, last);
     pass.kernels.activation_backward(saved_.row_range(first, last), f_, part, part);
   });
@@ -75,7 +74,7 @@ View<T> Activation_layer<T>::backward(View<T> dy, bool, const Pass<T>& pass) {
 template <class T>
 View<const T> Softmax_layer<T>::forward(View<const T> z, const Pass<T>& pass) {
   p_.resize(z.rows, z.cols);
-  pass.pool.split(z.rows, 1, z.cols * curve_cost, [&](std::size_t first, std::size_t last) {
+  pass.pool.split(z.rows, 1, z.cols * element, [&](std::size_t first, std::size_t last) {
     pass.kernels.softmax_forward(z.row_range(first, last), p_.view().row_range(first, last));
   });
   return p_;
@@ -83,7 +82,7 @@ View<const T> Softmax_layer<T>::forward(View<const T> z, const Pass<T>& pass) {
 
 template <class T>
 View<T> Softmax_layer<T>::backward(View<T> dp, bool, const Pass<T>& pass) {
-  pass.pool.split(dp.rows, 1, dp.cols * 4, [&](std::size_t first, std::size_t last) {
+  pass.pool.split(dp.rows, 1, dp.cols * element, [&](std::size_t first, std::size_t last) {
     const View<T> part = dp.row_range(first, last);
     pass.kernels.softmax_backward(p_.view().row_range(first, last), part, part);
   });
@@ -107,7 +106,7 @@ Dropout Dropout_layer<T>::mask(std::uint64_t step_key) const {
 
 template <class T>
 void Dropout_layer<T>::drop(View<const T> from, View<T> to, const Pass<T>& pass) const {
-  pass.pool.split(from.rows, 1, from.cols * 8, [&](std::size_t first, std::size_t last) {
+  pass.pool.split(from.rows, 1, from.cols * element, [&](std::size_t first, std::size_t last) {
     Dropout part = mask(pass.dropout_key);
     part.first_row = first;
     pass.kernels.dropout(from.row_range(first, last), part, to.row_range(first, last));

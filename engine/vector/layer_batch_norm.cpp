@@ -67,29 +67,34 @@ View<const T> Batch_norm_layer<T>::forward(View<const T> x, const Pass<T>& pass)
   y_.resize(x.rows, x.cols);
   if (x.rows == 0) return y_;
   if (pass.training) {
-    pass.pool.split(x.cols, column_step<T>, 4 * x.rows, [&](std::size_t first, std::size_t last) {
-      k.batch_norm_statistics(x.column_range(first, last), mean_.data() + first, variance_.data() + first);
-    });
+    pass.pool.split(x.cols, column_step<T>, Thread_pool::element * x.rows,
+                    [&](std::size_t first, std::size_t last) {
+                      k.batch_norm_statistics(x.column_range(first, last), mean_.data() + first,
+                                              variance_.data() + first);
+                    });
     track(x.rows);
   }
   const std::vector<T>& mean = pass.training ? mean_ : running_mean_;
   const std::vector<T>& variance = pass.training ? variance_ : running_var_;
-  pass.pool.split(x.cols, column_step<T>, 4 * x.rows, [&](std::size_t first, std::size_t last) {
-    k.batch_norm_forward(x.column_range(first, last), mean.data() + first, variance.data() + first,
-                         description_.epsilon, gamma_.data() + first, beta_.data() + first,
-                         y_.view().column_range(first, last));
-  });
+  pass.pool.split(x.cols, column_step<T>, Thread_pool::element * x.rows,
+                  [&](std::size_t first, std::size_t last) {
+                    k.batch_norm_forward(x.column_range(first, last), mean.data() + first,
+                                         variance.data() + first, description_.epsilon, gamma_.data() + first,
+                                         beta_.data() + first, y_.view().column_range(first, last));
+                  });
   return y_;
 }
 
 template <class T>
 View<T> Batch_norm_layer<T>::backward(View<T> dy, bool, const Pass<T>& pass) {
-  pass.pool.split(dy.cols, column_step<T>, 8 * dy.rows, [&](std::size_t first, std::size_t last) {
-    const View<T> part = dy.column_range(first, last);
-    pass.kernels.batch_norm_backward(x_.column_range(first, last), mean_.data() + first,
-                                     variance_.data() + first, description_.epsilon, gamma_.data() + first,
-                                     part, dgamma_.data() + first, dbeta_.data() + first, part);
-  });
+  pass.pool.split(dy.cols, column_step<T>, Thread_pool::element * dy.rows,
+                  [&](std::size_t first, std::size_t last) {
+                    const View<T> part = dy.column_range(first, last);
+                    pass.kernels.batch_norm_backward(x_.column_range(first, last), mean_.data() + first,
+                                                     variance_.data() + first, description_.epsilon,
+                                                     gamma_.data() + first, part, dgamma_.data() + first,
+                                                     dbeta_.data() + first, part);
+                  });
   return dy;
 }
 

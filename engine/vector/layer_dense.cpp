@@ -83,9 +83,10 @@ View<const T> Dense_layer<T>::forward(View<const T> x, const Pass<T>& pass) {
   if (keeps_z) z_.resize(x.rows, outputs);
   packed_.resize(1, k.packed_size(outputs, inputs));
 
-  pass.pool.split(outputs, k.output_step, inputs, [&](std::size_t first, std::size_t last) {
-    k.pack(weight().row_range(first, last), packed_.data() + k.packed_size(first, inputs));
-  });
+  pass.pool.split(outputs, k.output_step, inputs * Thread_pool::element,
+                  [&](std::size_t first, std::size_t last) {
+                    k.pack(weight().row_range(first, last), packed_.data() + k.packed_size(first, inputs));
+                  });
   const auto part = [&](std::size_t n, std::size_t n_end, std::size_t o, std::size_t o_end) {
     const auto cut = [&](View<T> all) { return all.row_range(n, n_end).column_range(o, o_end); };
     k.dense_forward(x.row_range(n, n_end),
@@ -146,10 +147,11 @@ template <class T>
 void Dense_layer<T>::add_penalty(const Pass<T>& pass) {
   const View<T> dw{dw_.data(), this->outputs(), this->inputs(), this->inputs()};
   penalties_.resize(1, this->outputs());
-  pass.pool.split(this->outputs(), 1, this->inputs(), [&](std::size_t first, std::size_t last) {
-    pass.kernels.penalize(weight().row_range(first, last), description_.l1, description_.l2,
-                          dw.row_range(first, last), penalties_.data() + first);
-  });
+  pass.pool.split(this->outputs(), 1, this->inputs() * Thread_pool::element,
+                  [&](std::size_t first, std::size_t last) {
+                    pass.kernels.penalize(weight().row_range(first, last), description_.l1, description_.l2,
+                                          dw.row_range(first, last), penalties_.data() + first);
+                  });
   penalty_ = 0.0;
   for (const T row : penalties_.span()) penalty_ += row;
 }

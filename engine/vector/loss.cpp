@@ -129,7 +129,7 @@ double Loss<T>::operator()(View<const T> y, const Targets<T>& targets, View<T> d
   const auto* labels = std::get_if<std::span<const std::uint32_t>>(&targets);
   const double count = static_cast<double>(y.rows);
   if (kind_ == Loss_kind::softmax_cross_entropy) {
-    pool.split(y.rows, 1, y.cols * 16, [&](std::size_t first, std::size_t last) {
+    pool.split(y.rows, 1, y.cols * Thread_pool::element, [&](std::size_t first, std::size_t last) {
       const View<T> dz = dy.data == nullptr ? dy : dy.row_range(first, last);
       const View<const T> z = y.row_range(first, last);
       if (labels != nullptr) {
@@ -152,7 +152,7 @@ void Loss<T>::elementwise(View<const T> y, View<const T> t, View<T> dy, Thread_p
   const double outputs = averages_outputs(kind_) ? static_cast<double>(y.cols) : 1.0;
   const double count = static_cast<double>(y.rows) * outputs;
   with_terms(kind_, delta_, [&](auto term_of) {
-    pool.split(y.rows, 1, y.cols * 16, [&](std::size_t first, std::size_t last) {
+    pool.split(y.rows, 1, y.cols * Thread_pool::element, [&](std::size_t first, std::size_t last) {
       for (std::size_t n = first; n < last; ++n) {
         double sum = 0.0;
         for (std::size_t k = 0; k < y.cols; ++k) {

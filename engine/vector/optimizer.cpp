@@ -57,7 +57,7 @@ void Optimizer<T>::step() {
   ++steps_;
   const std::span<T> p = net_.flat_parameters(), g = net_.flat_gradients();
   constexpr std::size_t cache_line = Matrix<T>::alignment / sizeof(T);
-  net_.pool().split(p.size(), cache_line, 8, [&](std::size_t first, std::size_t last) {
+  net_.pool().split(p.size(), cache_line, Thread_pool::element, [&](std::size_t first, std::size_t last) {
     std::array<T*, 2> means = {};
     for (std::size_t i = 0; i < means_.size(); ++i) means[i] = means_[i].data() + first;
     update(net_.kernels(), last - first, g.data() + first, std::span(means).first(means_.size()),

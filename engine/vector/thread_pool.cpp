@@ -21,13 +21,18 @@ void pause_briefly() {
 #endif
 }
 
-/// Waits until the number is no longer `old`. The next kernel is called within microseconds, a sleeping
-/// thread wakes in some fifty: so looks for a while before it sleeps.
+/// Waits until the number is no longer `old`. The next kernel is called within microseconds, and a sleeping
+/// thread takes longer to wake: so looks for some 10 microseconds, then lets others have the processor (where
+/// threads outnumber processors it is the other that is waited for), and only then sleeps.
 template <class Number>
-void wait_while(const std::atomic<Number>& number, Number old, int spins) {
-  for (int i = 0; i < spins; ++i) {
+void wait_while(const std::atomic<Number>& number, Number old, int looks) {
+  for (int i = 0; i < looks; ++i) {
     if (number.load(std::memory_order_acquire) != old) return;
-    pause_briefly();
+    if (i < looks / 2) {
+      pause_briefly();
+    } else {
+      std::this_thread::yield();
+    }
   }
   while (number.load(std::memory_order_acquire) == old) number.wait(old, std::memory_order_acquire);
 }
@@ -39,11 +44,12 @@ Thread_pool& Thread_pool::alone() {
   return pool;
 }
 
-Thread_pool::Thread_pool(std::size_t threads)
-    : job_{nullptr, nullptr, 0, 1, Float_mode::current()},
+Thread_pool::Thread_pool(std::size_t threads, std::size_t worth_handing_over)
+    : worth_handing_over_(worth_handing_over),
+      job_{nullptr, nullptr, 0, 1, Float_mode::current()},
       errors_(threads),
       // With more threads than processors, one that looks takes the time of one that works.
-      spins_(threads <= std::thread::hardware_concurrency() ? 1000 : 0) {
+      looks_(threads <= std::thread::hardware_concurrency() ? 400 : 0) {
   if (threads == 0) throw std::invalid_argument("backstep: a pool of 0 threads; it needs 1 or more");
   try {
     for (std::size_t part = 1; part < threads; ++part) {
@@ -75,7 +81,7 @@ void Thread_pool::run(const Job& job) {
 
   do_part(0);
   for (std::size_t left; (left = unfinished_.load(std::memory_order_acquire)) != 0;) {
-    wait_while(unfinished_, left, spins_);
+    wait_while(unfinished_, left, looks_);
   }
   for (const std::exception_ptr& error : errors_) {
     if (error != nullptr) std::rethrow_exception(error);
@@ -96,7 +102,7 @@ void Thread_pool::do_part(std::size_t part) {
 
 void Thread_pool::serve(std::size_t part) {
   for (std::uint32_t seen = 0;; ++seen) {
-    wait_while(round_, seen, spins_);
+    wait_while(round_, seen, looks_);
     if (stopping_.load(std::memory_order_relaxed)) return;
     job_.mode.apply();
     do_part(part);

@@ -27,10 +27,11 @@ namespace bp::batch {
 
 class Thread_pool {
  public:
-  /// With the calling thread there are `threads`: one alone starts none.
+  /// With the calling thread there are `threads`: one alone starts none. Work below `worth_handing_over`
+  /// (see split) is not shared: 0 shares all.
   ///
   /// Throws:    std::invalid_argument for 0; std::system_error when the system gives no more threads.
-  explicit Thread_pool(std::size_t threads);
+  explicit Thread_pool(std::size_t threads, std::size_t worth_handing_over = 1 << 17);
   ~Thread_pool();
   Thread_pool(const Thread_pool&) = delete;
   Thread_pool& operator=(const Thread_pool&) = delete;
@@ -39,14 +40,17 @@ class Thread_pool {
 
   /// Calls work(first, last) on ranges that make up 0 to count - 1, each once, and returns when all are done.
   ///
-  /// Ranges begin at multiples of step, one for each thread, all but equally long. Work that is too small to
-  /// be handed over (count * cost, in simple operations) stays with the calling thread; so does all of it
-  /// when called from inside a range. The others compute with the caller's Float_mode.
+  /// Ranges begin at multiples of step, one for each thread, all but equally long. The others compute with
+  /// the caller's Float_mode. All of it stays with the calling thread when called from inside a range, and
+  /// when it is too small: cost is that of one item, in multiply-adds of a matrix product, some 0.01 ns each.
+  ///
+  /// Measured with two threads on two cores of 3 GHz: handing over and waiting takes 0.8 microseconds, and
+  /// sharing y = a y + x pays from 4,096 numbers on (1.5 instead of 1.7 microseconds): 2^17 at 32 a number.
   ///
   /// Throws:    what work throws; of several the one of the lowest range, when all have ended.
   template <class Work>
   void split(std::size_t count, std::size_t step, std::size_t cost, const Work& work) {
-    if (workers_.empty() || count <= step || count * cost < worth_handing_over) {
+    if (workers_.empty() || count <= step || count * cost < worth_handing_over_) {
       if (count != 0) work(std::size_t(0), count);
       return;
     }
@@ -59,8 +63,8 @@ class Thread_pool {
   /// A pool of the calling thread alone, for whoever wants no other.
   static Thread_pool& alone();
 
-  /// About as many simple operations as can be done while work is handed over and waited for.
-  static constexpr std::size_t worth_handing_over = 1 << 15;
+  /// What it costs to read, change and write one number, in the unit of split().
+  static constexpr std::size_t element = 32;
 
  private:
   struct Job {
@@ -75,6 +79,7 @@ class Thread_pool {
   void serve(std::size_t part);
   void stop();
 
+  std::size_t worth_handing_over_;
   std::vector<std::thread> workers_;
   std::mutex in_use_;  // by one caller at a time
   Job job_;
@@ -82,7 +87,7 @@ class Thread_pool {
   std::atomic<std::uint32_t> round_ = 0;    // counts jobs
   std::atomic<std::size_t> unfinished_ = 0;
   std::atomic<bool> stopping_ = false;
-  int spins_;  // how often to look before going to sleep
+  int looks_;  // before going to sleep
 };
 
 }  // namespace bp::batch

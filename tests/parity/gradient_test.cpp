@@ -27,7 +27,7 @@ constexpr Loss_kind losses[] = {Loss_kind::softmax_cross_entropy,
 /// Empty when loss and gradients agree, whatever kernels compute them.
 template <class T>
 std::string difference(const Task& task, std::size_t threads = 1) {
-  Thread_pool pool(threads);
+  Thread_pool pool(threads, 0);  // shares all, however small
   for (const Kernels<T>* kernels : available_kernels<T>()) {
     Both_engines<T> both(task);
     both.net.use(*kernels);

@@ -80,7 +80,7 @@ TEST_CASE("a network has the same bits with one thread and with five", "[network
   const std::vector<std::uint32_t> labels(61, 3);
   const auto gradients = [&](std::size_t threads) {
     Random same(4);
-    Thread_pool pool(threads);
+    Thread_pool pool(threads, 0);
     Network<float> net(150,
                        {Dense{.outputs = 130, .l1 = 0.01}, Activation{Curve::tanh}, Dropout_rate{0.3},
                         Dense{120}, Batch_norm{}, Activation{Curve::relu}, Dense{10}},

@@ -85,7 +85,7 @@ TEST_CASE("the numbers between tensors stay 0", "[optimizer]") {
 TEST_CASE("a step is the same bits with one thread and with three", "[optimizer]") {
   const auto run = [](std::size_t threads) {
     Random random(1);
-    Thread_pool pool(threads);
+    Thread_pool pool(threads, 0);
     Network<float> net(200, {Dense{100}}, random);
     net.use(pool);
     Rmsprop<float> rmsprop(net);

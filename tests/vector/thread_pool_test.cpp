@@ -13,7 +13,7 @@ using bp::batch::Flush_denormals, bp::batch::Float_mode, bp::batch::Thread_pool;
 
 namespace {
 
-constexpr std::size_t much = Thread_pool::worth_handing_over;  // an item that alone is worth handing over
+constexpr std::size_t much = 1 << 20;  // an item that alone is worth handing over
 
 }  // namespace
 

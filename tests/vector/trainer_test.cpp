@@ -19,7 +19,7 @@ const Loss<float> cross_entropy(Loss_kind::softmax_cross_entropy);
 /// A network with all that has a state, its optimizer and its trainer.
 struct Session {
   Session(const Training_set& set, const Trainer_options& options, std::size_t threads = 1)
-      : pool(threads), trainer(net, adam, cross_entropy, set.as_bytes(), options) {
+      : pool(threads, 0), trainer(net, adam, cross_entropy, set.as_bytes(), options) {
     net.use(pool);
   }
 
