@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <mutex>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/support/catch2.h"
@@ -76,6 +79,7 @@ TEST_CASE("of several exceptions the caller gets that of the lowest range, and t
   try {
     pool.split(4, 1, much, [&](std::size_t first, std::size_t) {
       ++ended;
+      if (first == 3) std::this_thread::sleep_for(std::chrono::milliseconds(20));  // range 2 throws before
       if (first >= 2) throw std::runtime_error("range " + std::to_string(first));
     });
   } catch (const std::runtime_error& error) { caught = error.what(); }
