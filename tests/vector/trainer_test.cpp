@@ -63,6 +63,7 @@ TEST_CASE("training learns what can be learned, and reports it", "[trainer]") {
   CHECK(epochs.back().epoch == 12);
   CHECK(epochs.back().trained == 540);
   CHECK(epochs.back().loss < 0.5 * epochs.front().loss);
+  CHECK((epochs.back().accuracy >= 0.85 && epochs.back().accuracy <= 1.0));  // with dropout
   CHECK(epochs.back().validation->confusion.total() == 60);
   CHECK(epochs.back().validation->accuracy >= 0.95);
   CHECK(epochs.back().seconds > 0.0);
@@ -147,6 +148,21 @@ TEST_CASE("a callback can stop training between two steps, and run() goes on the
   CHECK(stopped.trainer.run() == Outcome::finished);
 
   CHECK(stopped.weights() == unbroken.weights());
+}
+
+TEST_CASE("every step drops others", "[trainer]") {
+  Training_set set(8);
+  std::fill(set.bytes.begin(), set.bytes.end(), std::uint8_t(200));  // all examples are one
+  std::fill(set.labels.begin(), set.labels.end(), 1u);
+  Random random(4);
+  Network<float> net(8, {Dropout_rate{0.5}, Dense{3}}, random);
+  Sgd<float> standstill(net, 0.0);
+  Trainer<float> trainer(net, standstill, cross_entropy, set.as_bytes(), {.epochs = 2, .batch = 4});
+
+  std::set<double> losses;
+  while (!trainer.finished()) losses.insert(trainer.step().batch_loss);
+
+  CHECK(losses.size() == 4);
 }
 
 TEST_CASE("a step reports where it is and the means so far", "[trainer]") {
