@@ -9,8 +9,8 @@
 // There is no ^ (it binds weaker than + in C++: use pow), and no == or < (compare data()).
 //
 // Throws:    std::invalid_argument when the Values belong to different graphs or to none, std::out_of_range
-//            for a stale one. A point outside the domain (log of -1) is no error: it gives NaN, as numbers do,
-//            and Graph::first_non_finite() finds it.
+//            for a stale one. A point outside the domain (log of -1) is no error: it gives NaN, as numbers
+//            do, and Graph::first_non_finite() finds it.
 #pragma once
 
 #include <initializer_list>
@@ -67,8 +67,8 @@ inline Value sum(std::initializer_list<Value> x) { return sum(std::span(x.begin(
 /// x1 * y1 + x2 * y2 + ..., one node: the weighted sum of a neuron.
 ///
 /// Shapes:    x and y have the same number of elements, one or more.
-/// Accuracy:  up to 7 products are added from the first to the last, 8 and more in four sums side by side: see
-///            sum_of_terms() in op.h.
+/// Accuracy:  up to 7 products are added from the first to the last, 8 and more in four sums side by side:
+///            see sum_of_terms() in op.h.
 /// Throws:    also std::invalid_argument when the lengths differ or are 0.
 inline Value dot(std::span<const Value> x, std::span<const Value> y) { return Graph::record_dot(x, y); }
 inline Value dot(std::span<const Value> x, std::span<const double> y) { return Graph::record_dot(x, y); }
