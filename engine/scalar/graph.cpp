@@ -37,7 +37,7 @@ std::size_t Graph::next_capacity(std::size_t now, std::size_t least) {
 void Graph::grow(std::size_t least) {
   const std::size_t capacity = next_capacity(capacity_, least);
   resize_buffer(data_, capacity);
-  resize_buffer(links_, capacity);
+  resize_buffer(links_, capacity + link_skew);
   capacity_ = capacity;
 }
 
@@ -218,7 +218,7 @@ std::string_view Value::name() const {
 std::size_t Value::input_count() const {
   const int arity = info(op()).arity;
   if (arity != any_number) return static_cast<std::size_t>(arity);
-  return Graph::series_count(op()) * graph_->links_[index()].b();
+  return Graph::series_count(op()) * graph_->links()[index()].b();
 }
 
 Value Value::input(std::size_t i) const {
@@ -226,7 +226,7 @@ Value Value::input(std::size_t i) const {
     throw std::out_of_range("backstep: " + std::string(info(op()).name) + " has no input " +
                             std::to_string(i));
   }
-  const Graph::Link node = graph_->links_[index()];
+  const Graph::Link node = graph_->links()[index()];
   if (info(op()).arity == any_number)
     return graph_->handle(graph_->input_index(node, static_cast<std::ptrdiff_t>(i)));
   return graph_->handle(i == 0 ? node.a() : node.b());
@@ -234,7 +234,7 @@ Value Value::input(std::size_t i) const {
 
 double Value::local_derivative(std::size_t i) const {
   const Value input_i = input(i);
-  const Graph::Link node = graph_->links_[index()];
+  const Graph::Link node = graph_->links()[index()];
   switch (op()) {
 #define N_ARY(name, ...)                                                               \
   case Op::name:                                                                       \

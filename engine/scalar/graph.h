@@ -253,11 +253,16 @@ class Graph {
   struct Rewind {
     std::uint64_t generation, size;
   };
+  // Large arrays all begin at the same place within a page. The processor takes the store of a link for one
+  // of the number with the same index, as far as it compares addresses (12 bits): so links begin elsewhere
+  // in theirs.
+  static constexpr std::size_t link_skew = 264;
   struct Free {
     void operator()(void* memory) const { std::free(memory); }
   };
 
-  Op op(std::uint64_t index) const { return links_[index].op(); }
+  Op op(std::uint64_t index) const { return links()[index].op(); }
+  Link* links() const { return links_.get() + link_skew; }
   Value handle(std::uint64_t index) { return Value(this, generation_ | index); }
   Value push(Op op, std::uint64_t a, std::uint64_t b, double data);
   void make_room() {

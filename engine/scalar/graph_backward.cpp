@@ -73,7 +73,7 @@ void Graph::sweep(std::uint64_t begin, std::uint64_t end) {
 //
 //     grad of input += grad of node * d node / d input
 void Graph::sweep_block(std::uint64_t begin, std::uint64_t end) {
-  const Link* const links = links_.get();
+  const Link* const link = links();
   const double* const data = data_.get();
   const auto pass = [grads = grads_.get(), touched = touched_.data()](std::uint64_t index, double share) {
     grads[index] += share;
@@ -85,7 +85,7 @@ void Graph::sweep_block(std::uint64_t begin, std::uint64_t end) {
       while (i >= begin + 8 && all_zero(grads_.get() + i - 8)) i -= 8;
       continue;
     }
-    const Link node = links[i];
+    const Link node = link[i];
     switch (node.op()) {
       case Op::leaf:
       case Op::constant: break;
@@ -213,7 +213,7 @@ void Graph::find_reached() {
   }
   for (std::uint64_t i = roots_.empty() ? 0 : last + 1; i-- > 0;) {
     if (reached_[i] == 0) continue;
-    const Link node = links_[i];
+    const Link node = links()[i];
     const int arity = info(op(i)).arity;
     if (arity >= 1) reached_[node.a()] = 1;
     if (arity == 2) reached_[node.b()] = 1;

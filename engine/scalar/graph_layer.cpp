@@ -128,7 +128,7 @@ Graph::Row Graph::record_layer(const Units& units, const Row& x) {
   }
   activate(activation, data + begin + nodes - 2, activated ? count : 0, nodes);
 
-  Link* link = graph.links_.get() + begin;
+  Link* link = graph.links() + begin;
   std::size_t index = begin;
   for (std::size_t o = 0; o < count; ++o, ++index) {
     *link++ = Link(Op::dot, first_edge + 4 * o, static_cast<std::size_t>(terms));

@@ -11,10 +11,10 @@ void Graph::recompute() {
   settle(size_);
   roots_.clear();
   reached_known_ = true;
-  const Link* const links = links_.get();
+  const Link* const link = links();
   double* const data = data_.get();
   for (std::uint64_t i = 0; i < size_; ++i) {
-    const Link node = links[i];
+    const Link node = link[i];
     switch (node.op()) {
       case Op::leaf:
       case Op::constant: break;

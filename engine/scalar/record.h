@@ -16,7 +16,7 @@ namespace bp {
 
 inline Value Graph::push(Op op, std::uint64_t a, std::uint64_t b, double data) {
   data_[size_] = data;
-  links_[size_] = Link(op, a, b);
+  links()[size_] = Link(op, a, b);
   return handle(size_++);
 }
 
