@@ -1,0 +1,263 @@
+// The dense layer in SIMD: its three matrix products, from tiles.
+//
+// All three are C = A B, with different matrices in the places:
+//
+//     forward            z  = x W^T     A = x,      B = W^T    packed once a step: W has to be turned over
+//     gradient by x      dx = dz W      A = dz,     B = W      rows of W are rows of B: copied as they come
+//     gradient by W      dW = dz^T x    A = dz^T,   B = x      A is read down the columns of dz
+//
+// C is cut into columns as wide as a tile, the panels; B's part of a panel is packed, and then tile after tile
+// of the panel goes down the rows of A.
+#include <array>
+#include <utility>
+
+#include "engine/vector/kernels_simd.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/vector/kernels_simd_dense.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
+
+#include "engine/vector/kernels_simd_vector.inc"
+
+#include "engine/vector/kernels_simd_tile.inc"
+
+HWY_BEFORE_NAMESPACE();
+namespace bp::batch::HWY_NAMESPACE {
+
+namespace {
+
+// ---- C = A B ----------------------------------------------------------------------------------------------
+
+// k is cut into blocks of at most this: a packed panel of float is 32 KiB (AVX-512) and stays in the
+// first-level cache while the tiles go down the rows. Between blocks the sums wait in C.
+constexpr std::size_t depth_block = 256;
+// Rows are cut into blocks: what is read of A for one panel is still in the second-level cache for the next.
+constexpr std::size_t row_block = std::size_t(tile_rows) * 16;
+
+template <class T>
+struct Product {
+  const T* a;
+  std::size_t a_row, a_step;  // from row to row, from k to k
+  std::size_t depth;          // how many k there are
+  const T* start;             // what the sums of each column begin with, or null for 0
+  View<T> c;
+};
+
+template <class T>
+inline constexpr std::array<T, tile_columns<T>> zeros = {};
+
+/// One panel of one block of k: columns n on, for all rows of C.
+template <class T>
+void multiply_panel(const Product<T>& p, std::size_t k, std::size_t depth, const T* b, std::size_t b_step,
+                    std::size_t n, std::size_t columns) {
+  const auto& heights = tiles<T>[columns > lanes<T>];
+  // Tiles of equal height, or nearly: 32 rows are 11 + 11 + 10 and not 14 + 14 + 4.
+  const std::size_t count = (p.c.rows + tile_rows - 1) / tile_rows;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t m = i * p.c.rows / count, end = (i + 1) * p.c.rows / count;
+    Tile_place<T> at = {.a = p.a + m * p.a_row + k * p.a_step,
+                        .a_row = p.a_row,
+                        .a_step = p.a_step,
+                        .b = b,
+                        .b_step = b_step,
+                        .start = p.start == nullptr ? zeros<T>.data() : p.start + n,
+                        .start_row = 0,
+                        .c = p.c.row(m) + n,
+                        .c_row = p.c.stride};
+    if (k > 0) at.start = at.c, at.start_row = at.c_row;
+    heights[end - m - 1](at, depth, columns);
+  }
+}
+
+/// C = A B. panel(k, depth, n, columns) gives the packed rows k to k + depth - 1 of B's columns from n on;
+/// done(rows, n, columns) is told of each block of C that is finished, while it is still in the cache.
+template <class T, class Panel, class Done>
+HWY_INLINE void multiply(const Product<T>& whole, Panel panel, Done done) {
+  for (std::size_t m = 0; m < whole.c.rows; m += row_block) {
+    Product<T> p = whole;
+    p.a += m * p.a_row;
+    p.c = whole.c.row_range(m, std::min(m + row_block, whole.c.rows));
+    std::size_t k = 0;
+    do {  // once for no k at all: C is then what the sums begin with
+      const std::size_t depth = std::min(depth_block, p.depth - k);
+      for (std::size_t n = 0; n < p.c.cols; n += tile_columns<T>) {
+        const std::size_t columns = std::min(tile_columns<T>, p.c.cols - n);
+        const auto [b, b_step] = panel(k, depth, n, columns);
+        multiply_panel(p, k, depth, b, b_step, n, columns);
+        if (k + depth == p.depth) done(m, n, columns);
+      }
+      k += depth;
+    } while (k < p.depth);
+  }
+}
+
+template <class T>
+struct Panel {
+  const T* b;
+  std::size_t step;
+};
+
+/// How wide the panel with so many columns is packed.
+template <class T>
+std::size_t panel_width(std::size_t columns) {
+  return columns > lanes<T> ? tile_columns<T> : lanes<T>;
+}
+
+/// Panels of a B whose rows are rows in memory, copied when they are wanted.
+template <class T>
+struct Copied_panels {
+  View<const T> b;
+  std::size_t c_rows;
+  HWY_ALIGN_MAX T copy[depth_block * tile_columns<T>];
+
+  Panel<T> operator()(std::size_t k, std::size_t depth, std::size_t n, std::size_t columns) {
+    // For a single tile a copy would be read once: not worth making.
+    if (c_rows <= tile_rows && columns % lanes<T> == 0) return {b.data + k * b.stride + n, b.stride};
+    const std::size_t width = panel_width<T>(columns);
+    for (std::size_t i = 0; i < depth; ++i) {
+      const T* row = b.row(k + i) + n;
+      T* to = copy + i * width;
+      for (std::size_t j = 0; j < columns; j += lanes<T>) {
+        hn::Store(load(row + j, columns - j), Tag<T>(), to + j);
+      }
+    }
+    return {copy, width};
+  }
+};
+
+// ---- Packing W ----------------------------------------------------------------------------------------------
+
+/// to[i * width + o] = from[o * stride + i] for the square of i and o below the lanes of 16 bytes: 4 floats.
+HWY_INLINE void transpose_square(const float* from, std::size_t stride, float* to, std::size_t width) {
+  const hn::Full128<float> d;
+  const hn::Full128<double> pair;
+  const auto r0 = hn::LoadU(d, from), r1 = hn::LoadU(d, from + stride);
+  const auto r2 = hn::LoadU(d, from + 2 * stride), r3 = hn::LoadU(d, from + 3 * stride);
+  // a b c d, A B C D -> a A b B, c C d D; then two such pairs side by side.
+  const auto low01 = hn::BitCast(pair, hn::InterleaveLower(d, r0, r1)),
+             high01 = hn::BitCast(pair, hn::InterleaveUpper(d, r0, r1)),
+             low23 = hn::BitCast(pair, hn::InterleaveLower(d, r2, r3)),
+             high23 = hn::BitCast(pair, hn::InterleaveUpper(d, r2, r3));
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pair, low01, low23)), d, to);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pair, low01, low23)), d, to + width);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pair, high01, high23)), d, to + 2 * width);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pair, high01, high23)), d, to + 3 * width);
+}
+
+HWY_INLINE void transpose_square(const double* from, std::size_t stride, double* to, std::size_t width) {
+  const hn::Full128<double> d;
+  const auto r0 = hn::LoadU(d, from), r1 = hn::LoadU(d, from + stride);
+  hn::StoreU(hn::InterleaveLower(d, r0, r1), d, to);
+  hn::StoreU(hn::InterleaveUpper(d, r0, r1), d, to + width);
+}
+
+/// Lays the rows of w side by side: to[i * width + o] = w[o][i], and 0 where w has no row o.
+template <class T>
+void pack_panel(View<const T> w, std::size_t width, T* to) {
+  constexpr std::size_t side = 16 / sizeof(T);
+  const std::size_t whole_rows = w.rows / side * side, whole_cols = w.cols / side * side;
+  for (std::size_t i = 0; i < whole_cols; i += side) {
+    for (std::size_t o = 0; o < whole_rows; o += side) {
+      transpose_square(w.row(o) + i, w.stride, to + i * width + o, width);
+    }
+  }
+  for (std::size_t i = 0; i < w.cols; ++i) {
+    for (std::size_t o = i < whole_cols ? whole_rows : 0; o < width; ++o) {
+      to[i * width + o] = o < w.rows ? w(o, i) : T(0);
+    }
+  }
+}
+
+}  // namespace
+
+template <class T>
+std::size_t Simd<T>::packed_size(std::size_t outputs, std::size_t inputs) {
+  return (outputs + lanes<T> - 1) / lanes<T> * lanes<T> * inputs;
+}
+
+template <class T>
+void Simd<T>::pack(View<const T> w, T* packed) {
+  for (std::size_t o = 0; o < w.rows; o += tile_columns<T>) {
+    const View<const T> rows = w.row_range(o, std::min(o + tile_columns<T>, w.rows));
+    pack_panel(rows, panel_width<T>(rows.rows), packed + o * w.cols);
+  }
+}
+
+// ---- The three products -------------------------------------------------------------------------------------
+
+template <class T>
+void Simd<T>::dense_forward(View<const T> x, Weights<T> weights, const T* bias, Activation f, View<T> z,
+                            View<T> y) {
+  assert(x.rows == y.rows && x.cols == weights.w.cols && weights.w.rows == y.cols);
+  const View<T> sums = z.data == nullptr ? y : z;
+  const auto panel = [&](std::size_t k, std::size_t, std::size_t n, std::size_t columns) HWY_ATTR {
+    const std::size_t width = panel_width<T>(columns);
+    return Panel<T>{weights.packed + n * x.cols + k * width, width};
+  };
+  const auto activate = [&](std::size_t m, std::size_t n, std::size_t columns) HWY_ATTR {
+    if (f.curve == Curve::identity && sums.data == y.data) return;
+    const auto part = [&](View<T> all) HWY_ATTR {
+      return all.row_range(m, std::min(m + row_block, all.rows)).column_range(n, n + columns);
+    };
+    activation_forward(part(sums), f, part(y));
+  };
+  multiply<T>({x.data, x.stride, 1, x.cols, bias, sums}, panel, activate);
+}
+
+template <class T>
+void Simd<T>::dense_backward_input(View<const T> dz, View<const T> w, Activation g, View<const T> saved,
+                                   View<T> dx) {
+  assert(dz.rows == dx.rows && dz.cols == w.rows && w.cols == dx.cols);
+  Copied_panels<T> panels;
+  panels.b = w;
+  panels.c_rows = dx.rows;
+  const auto activate = [&](std::size_t m, std::size_t n, std::size_t columns) HWY_ATTR {
+    if (g.curve == Curve::identity) return;
+    const std::size_t end = std::min(m + row_block, dx.rows);
+    const View<T> part = dx.row_range(m, end).column_range(n, n + columns);
+    activation_backward(saved.row_range(m, end).column_range(n, n + columns), g, part, part);
+  };
+  multiply<T>({dz.data, dz.stride, 1, dz.cols, nullptr, dx}, panels, activate);
+}
+
+/// sums[c] = sum_n x[n][c], from the first row to the last; of `vectors` vectors of columns at a time, so that
+/// an addition need not wait for the one before it.
+template <class T, int vectors>
+HWY_INLINE void sum_columns(View<const T> x, std::size_t c, T* sums) {
+  Vector<T> sum[vectors];
+  for (auto& one : sum) one = hn::Zero(Tag<T>());
+  for (std::size_t n = 0; n < x.rows; ++n) {
+    for (int i = 0; i < vectors; ++i) {
+      const std::size_t at = c + std::size_t(i) * lanes<T>;
+      sum[i] = hn::Add(sum[i], load(x.row(n) + at, x.cols - at));
+    }
+  }
+  for (int i = 0; i < vectors; ++i) {
+    const std::size_t at = c + std::size_t(i) * lanes<T>;
+    store(sum[i], sums + at, x.cols - at);
+  }
+}
+
+template <class T>
+void Simd<T>::dense_backward_weights(View<const T> dz, View<const T> x, View<T> dw, T* db) {
+  assert(dz.rows == x.rows && dz.cols == dw.rows && x.cols == dw.cols);
+  Copied_panels<T> panels;
+  panels.b = x;
+  panels.c_rows = dw.rows;
+  multiply<T>({dz.data, 1, dz.stride, dz.rows, nullptr, dw}, panels, [](auto...) {});
+  if (db == nullptr) return;
+  std::size_t c = 0;
+  for (; c + 4 * lanes<T> <= dz.cols; c += 4 * lanes<T>) sum_columns<T, 4>(dz, c, db);
+  for (; c < dz.cols; c += lanes<T>) sum_columns<T, 1>(dz, c, db);
+}
+
+template struct Simd<float>;
+template struct Simd<double>;
+
+}  // namespace bp::batch::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
