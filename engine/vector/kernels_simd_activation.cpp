@@ -1,4 +1,4 @@
-// The activations in SIMD. Formulas, and why in this form: kernels_reference_activation.cpp, in the same order.
+// The activations in SIMD. Formulas, and why in this form: kernels_reference_activation.cpp, in its order.
 #include <array>
 #include <numbers>
 

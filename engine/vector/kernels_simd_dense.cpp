@@ -2,12 +2,12 @@
 //
 // All three are C = A B, with different matrices in the places:
 //
-//     forward            z  = x W^T     A = x,      B = W^T    packed once a step: W has to be turned over
-//     gradient by x      dx = dz W      A = dz,     B = W      rows of W are rows of B: copied as they come
-//     gradient by W      dW = dz^T x    A = dz^T,   B = x      A is read down the columns of dz
+//     forward           z  = x W^T    A = x,     B = W^T   packed once a step, for W has to be turned over
+//     gradient by x     dx = dz W     A = dz,    B = W     rows of W are rows of B
+//     gradient by W     dW = dz^T x   A = dz^T,  B = x     A is read down the columns of dz
 //
-// C is cut into columns as wide as a tile, the panels; B's part of a panel is packed, and then tile after tile
-// of the panel goes down the rows of A.
+// C is cut into columns as wide as a tile, the panels; tile after tile of a panel goes down the rows of A.
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -29,13 +29,19 @@ namespace bp::batch::HWY_NAMESPACE {
 
 namespace {
 
-// ---- C = A B ----------------------------------------------------------------------------------------------
+// ---- C = A B -------------------------------------------------------------------------------------------
 
-// k is cut into blocks of at most this: a packed panel of float is 32 KiB (AVX-512) and stays in the
-// first-level cache while the tiles go down the rows. Between blocks the sums wait in C.
-constexpr std::size_t depth_block = 256;
+// k is cut into blocks of at most this, between which the sums wait in C: what a tile reads of A and B is
+// then still in the caches for its neighbours. 128 to 512 were tried: 1 to 3 % apart.
+constexpr std::size_t depth_block = 384;
 // Rows are cut into blocks: what is read of A for one panel is still in the second-level cache for the next.
 constexpr std::size_t row_block = std::size_t(tile_rows) * 16;
+
+template <class T>
+struct Panel {
+  const T* b;
+  std::size_t step;  // from k to k
+};
 
 template <class T>
 struct Product {
@@ -46,36 +52,56 @@ struct Product {
   View<T> c;
 };
 
+/// How wide the panel with so many columns is packed, and its tiles are.
 template <class T>
-inline constexpr std::array<T, tile_columns<T>> zeros = {};
+std::size_t panel_width(std::size_t columns) {
+  return columns > lanes<T> ? tile_columns<T> : lanes<T>;
+}
+
+template <class T>
+void copy_columns(const T* from, std::size_t from_row, T* to, std::size_t to_row, std::size_t rows,
+                  std::size_t columns) {
+  for (std::size_t m = 0; m < rows; ++m) std::copy_n(from + m * from_row, columns, to + m * to_row);
+}
 
 /// One panel of one block of k: columns n on, for all rows of C.
 template <class T>
-void multiply_panel(const Product<T>& p, std::size_t k, std::size_t depth, const T* b, std::size_t b_step,
+void multiply_panel(const Product<T>& p, std::size_t k, std::size_t depth, const Panel<T>& panel,
                     std::size_t n, std::size_t columns) {
-  const auto& heights = tiles<T>[columns > lanes<T>];
+  // A tile that juts out over the last column writes here. So C has no numbers that are not its own.
+  HWY_ALIGN T buffer[tile_rows * tile_columns<T>];
+  HWY_ALIGN T start[tile_columns<T>] = {};
+  const bool whole = columns % lanes<T> == 0;
+  const std::size_t width = panel_width<T>(columns);
+  if (p.start != nullptr) std::copy_n(p.start + n, columns, start);
+
   // Tiles of equal height, or nearly: 32 rows are 11 + 11 + 10 and not 14 + 14 + 4.
   const std::size_t count = (p.c.rows + tile_rows - 1) / tile_rows;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t m = i * p.c.rows / count, end = (i + 1) * p.c.rows / count;
+    const std::size_t m = i * p.c.rows / count, rows = (i + 1) * p.c.rows / count - m;
+    T* c = p.c.row(m) + n;
     Tile_place<T> at = {.a = p.a + m * p.a_row + k * p.a_step,
                         .a_row = p.a_row,
                         .a_step = p.a_step,
-                        .b = b,
-                        .b_step = b_step,
-                        .start = p.start == nullptr ? zeros<T>.data() : p.start + n,
+                        .b = panel.b,
+                        .b_step = panel.step,
+                        .start = start,
                         .start_row = 0,
-                        .c = p.c.row(m) + n,
-                        .c_row = p.c.stride};
-    if (k > 0) at.start = at.c, at.start_row = at.c_row;
-    heights[end - m - 1](at, depth, columns);
+                        .c = whole ? c : buffer,
+                        .c_row = whole ? p.c.stride : width};
+    if (k > 0) {  // go on from where the block before has left off
+      if (!whole) copy_columns(c, p.c.stride, buffer, width, rows, columns);
+      at.start = at.c, at.start_row = at.c_row;
+    }
+    tiles<T>[width / lanes<T> - 1][rows - 1](at, depth);
+    if (!whole) copy_columns(buffer, width, c, p.c.stride, rows, columns);
   }
 }
 
-/// C = A B. panel(k, depth, n, columns) gives the packed rows k to k + depth - 1 of B's columns from n on;
+/// C = A B. panels(k, depth, n, columns) gives rows k to k + depth - 1 of B's columns from n on;
 /// done(rows, n, columns) is told of each block of C that is finished, while it is still in the cache.
-template <class T, class Panel, class Done>
-HWY_INLINE void multiply(const Product<T>& whole, Panel panel, Done done) {
+template <class T, class Panels, class Done>
+HWY_INLINE void multiply(const Product<T>& whole, Panels& panels, Done done) {
   for (std::size_t m = 0; m < whole.c.rows; m += row_block) {
     Product<T> p = whole;
     p.a += m * p.a_row;
@@ -85,8 +111,7 @@ HWY_INLINE void multiply(const Product<T>& whole, Panel panel, Done done) {
       const std::size_t depth = std::min(depth_block, p.depth - k);
       for (std::size_t n = 0; n < p.c.cols; n += tile_columns<T>) {
         const std::size_t columns = std::min(tile_columns<T>, p.c.cols - n);
-        const auto [b, b_step] = panel(k, depth, n, columns);
-        multiply_panel(p, k, depth, b, b_step, n, columns);
+        multiply_panel(p, k, depth, panels(k, depth, n, columns), n, columns);
         if (k + depth == p.depth) done(m, n, columns);
       }
       k += depth;
@@ -94,41 +119,26 @@ HWY_INLINE void multiply(const Product<T>& whole, Panel panel, Done done) {
   }
 }
 
+/// Panels of a B whose rows are rows in memory: read where they stand. (Packing them first made the products
+/// 3 to 5 % slower.) Only the last panel, if it is no whole number of vectors wide, is copied and filled up
+/// with zeros, so that tiles may read whole vectors.
 template <class T>
-struct Panel {
-  const T* b;
-  std::size_t step;
-};
-
-/// How wide the panel with so many columns is packed.
-template <class T>
-std::size_t panel_width(std::size_t columns) {
-  return columns > lanes<T> ? tile_columns<T> : lanes<T>;
-}
-
-/// Panels of a B whose rows are rows in memory, copied when they are wanted.
-template <class T>
-struct Copied_panels {
+struct Rows_in_place {
   View<const T> b;
-  std::size_t c_rows;
-  HWY_ALIGN_MAX T copy[depth_block * tile_columns<T>];
+  HWY_ALIGN T copy[depth_block * tile_columns<T>];
 
   Panel<T> operator()(std::size_t k, std::size_t depth, std::size_t n, std::size_t columns) {
-    // For a single tile a copy would be read once: not worth making.
-    if (c_rows <= tile_rows && columns % lanes<T> == 0) return {b.data + k * b.stride + n, b.stride};
+    if (columns % lanes<T> == 0) return {b.data + k * b.stride + n, b.stride};
     const std::size_t width = panel_width<T>(columns);
     for (std::size_t i = 0; i < depth; ++i) {
       const T* row = b.row(k + i) + n;
-      T* to = copy + i * width;
-      for (std::size_t j = 0; j < columns; j += lanes<T>) {
-        hn::Store(load(row + j, columns - j), Tag<T>(), to + j);
-      }
+      for_each_vector<T>(columns, [&](auto at) HWY_ATTR { at.store_whole(at.load(row), copy + i * width); });
     }
     return {copy, width};
   }
 };
 
-// ---- Packing W ----------------------------------------------------------------------------------------------
+// ---- Packing W -----------------------------------------------------------------------------------------
 
 /// to[i * width + o] = from[o * stride + i] for the square of i and o below the lanes of 16 bytes: 4 floats.
 HWY_INLINE void transpose_square(const float* from, std::size_t stride, float* to, std::size_t width) {
@@ -186,14 +196,14 @@ void Simd<T>::pack(View<const T> w, T* packed) {
   }
 }
 
-// ---- The three products -------------------------------------------------------------------------------------
+// ---- The three products --------------------------------------------------------------------------------
 
 template <class T>
 void Simd<T>::dense_forward(View<const T> x, Weights<T> weights, const T* bias, Activation f, View<T> z,
                             View<T> y) {
   assert(x.rows == y.rows && x.cols == weights.w.cols && weights.w.rows == y.cols);
   const View<T> sums = z.data == nullptr ? y : z;
-  const auto panel = [&](std::size_t k, std::size_t, std::size_t n, std::size_t columns) HWY_ATTR {
+  const auto panels = [&](std::size_t k, std::size_t, std::size_t n, std::size_t columns) HWY_ATTR {
     const std::size_t width = panel_width<T>(columns);
     return Panel<T>{weights.packed + n * x.cols + k * width, width};
   };
@@ -204,16 +214,15 @@ void Simd<T>::dense_forward(View<const T> x, Weights<T> weights, const T* bias, 
     };
     activation_forward(part(sums), f, part(y));
   };
-  multiply<T>({x.data, x.stride, 1, x.cols, bias, sums}, panel, activate);
+  multiply<T>({x.data, x.stride, 1, x.cols, bias, sums}, panels, activate);
 }
 
 template <class T>
 void Simd<T>::dense_backward_input(View<const T> dz, View<const T> w, Activation g, View<const T> saved,
                                    View<T> dx) {
   assert(dz.rows == dx.rows && dz.cols == w.rows && w.cols == dx.cols);
-  Copied_panels<T> panels;
+  Rows_in_place<T> panels;
   panels.b = w;
-  panels.c_rows = dx.rows;
   const auto activate = [&](std::size_t m, std::size_t n, std::size_t columns) HWY_ATTR {
     if (g.curve == Curve::identity) return;
     const std::size_t end = std::min(m + row_block, dx.rows);
@@ -223,8 +232,8 @@ void Simd<T>::dense_backward_input(View<const T> dz, View<const T> w, Activation
   multiply<T>({dz.data, dz.stride, 1, dz.cols, nullptr, dx}, panels, activate);
 }
 
-/// sums[c] = sum_n x[n][c], from the first row to the last; of `vectors` vectors of columns at a time, so that
-/// an addition need not wait for the one before it.
+/// sums[c] = sum_n x[n][c], from the first row to the last; of `vectors` vectors of columns at a time, so
+/// that an addition need not wait for the one before it.
 template <class T, int vectors>
 HWY_INLINE void sum_columns(View<const T> x, std::size_t c, T* sums) {
   Vector<T> sum[vectors];
@@ -244,9 +253,8 @@ HWY_INLINE void sum_columns(View<const T> x, std::size_t c, T* sums) {
 template <class T>
 void Simd<T>::dense_backward_weights(View<const T> dz, View<const T> x, View<T> dw, T* db) {
   assert(dz.rows == x.rows && dz.cols == dw.rows && x.cols == dw.cols);
-  Copied_panels<T> panels;
+  Rows_in_place<T> panels;
   panels.b = x;
-  panels.c_rows = dw.rows;
   multiply<T>({dz.data, 1, dz.stride, dz.rows, nullptr, dw}, panels, [](auto...) {});
   if (db == nullptr) return;
   std::size_t c = 0;

@@ -3,6 +3,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/vector/kernels_simd_training.cpp"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -15,7 +16,7 @@ namespace bp::batch::HWY_NAMESPACE {
 
 namespace {
 
-// ---- Batch normalisation --------------------------------------------------------------------------------------
+// ---- Batch normalisation -------------------------------------------------------------------------------
 //
 // Columns are features, and a vector holds neighbouring columns: a sum down the batch is one vector of sums.
 // Four such vectors go down side by side, so that an addition need not wait for the one before it.
@@ -137,7 +138,7 @@ void Simd<T>::batch_norm_backward(View<const T> x, const T* mean, const T* varia
   });
 }
 
-// ---- Dropout --------------------------------------------------------------------------------------------------
+// ---- Dropout -------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -172,12 +173,14 @@ template <class T>
 void Simd<T>::dropout(View<const T> x, Dropout dropout, View<T> y) {
   assert(x.rows == y.rows && x.cols == y.cols);
   const Index<T> index;
+  const auto lane = hn::Iota(index, 0);
   const auto low = static_cast<std::uint32_t>(dropout.key),
              high = static_cast<std::uint32_t>(dropout.key >> 32);
   for (std::size_t n = 0; n < x.rows; ++n) {
     const auto before = static_cast<std::uint32_t>((dropout.first_row + n) * x.cols);
     for_each_vector<T>(x.cols, [&](auto at) HWY_ATTR {
-      const auto place = hn::Iota(index, before + static_cast<std::uint32_t>(at.i) + low);
+      const auto start = hn::Set(index, before + static_cast<std::uint32_t>(at.i) + low);
+      const auto place = hn::Add(start, lane);
       const auto draw = mix32(hn::Xor(mix32(place), hn::Set(index, high)));
       const Vector<T> scaled = hn::Mul(at.load(x.row(n)), all<T>(dropout.scale));
       at.store(hn::IfThenZeroElse(is_below(draw, dropout.drop_below), scaled), y.row(n));
@@ -185,7 +188,7 @@ void Simd<T>::dropout(View<const T> x, Dropout dropout, View<T> y) {
   }
 }
 
-// ---- Penalties and data ---------------------------------------------------------------------------------------
+// ---- Penalties and data --------------------------------------------------------------------------------
 
 template <class T>
 void Simd<T>::penalize(View<const T> w, double l1, double l2, View<T> dw, T* penalty) {
@@ -228,9 +231,12 @@ void Simd<T>::gather_bytes(const std::uint8_t* bytes, const std::uint32_t* rows,
   const Vector<T> factor = all<T>(scale), start = all<T>(offset);
   for (std::size_t n = 0; n < x.rows; ++n) {
     const std::uint8_t* from = bytes + std::size_t(rows[n]) * x.cols;
+    // The next picture is anywhere among all: no processor guesses where. Ask for it while this one is done.
+    const std::uint8_t* next = bytes + std::size_t(rows[n + 1 < x.rows ? n + 1 : n]) * x.cols;
     T* to = x.row(n);
     std::size_t c = 0;
     for (; c + lanes<T> <= x.cols; c += lanes<T>) {
+      if (c % 64 == 0) hwy::Prefetch(next + c);
       hn::StoreU(hn::MulAdd(numbers_of(from + c, T()), factor, start), Tag<T>(), to + c);
     }
     if (c == x.cols) continue;
