@@ -169,9 +169,14 @@ template <class T>
 void pack_panel(View<const T> w, std::size_t width, T* to) {
   constexpr std::size_t side = 16 / sizeof(T);
   const std::size_t whole_rows = w.rows / side * side, whole_cols = w.cols / side * side;
-  for (std::size_t i = 0; i < whole_cols; i += side) {
+  // In blocks: 64 columns of w are 64 rows of the panel, 8 KiB, and stay in the cache while the rows of w go
+  // by, of which every cache line is read once. 512 x 512 weights took three times as long without.
+  for (std::size_t block = 0; block < whole_cols; block += 64) {
+    const std::size_t end = std::min(block + 64, whole_cols);
     for (std::size_t o = 0; o < whole_rows; o += side) {
-      transpose_square(w.row(o) + i, w.stride, to + i * width + o, width);
+      for (std::size_t i = block; i < end; i += side) {
+        transpose_square(w.row(o) + i, w.stride, to + i * width + o, width);
+      }
     }
   }
   for (std::size_t i = 0; i < w.cols; ++i) {
