@@ -125,6 +125,26 @@ TEMPLATE_TEST_CASE("the loss may be had without its gradient, and the gradient i
   }
 }
 
+TEMPLATE_TEST_CASE("logits that are greatest together share the probability", "[kernels]", float, double) {
+  using T = TestType;
+  for (const Kernels<T>* k : available_kernels<T>()) {
+    for (const std::size_t classes : {2, 8, 32, 128}) {
+      Matrix<T> z(1, classes), p(1, classes), dz(1, classes);
+      z.fill(T(3));
+      T loss = 0;
+      const std::uint32_t label = 1;
+
+      k->softmax_forward(z, p);
+      k->cross_entropy_labels(z, &label, 1.0, &loss, dz);
+
+      INFO(k->name << ", " << classes << " classes");
+      CHECK(p(0, 0) == 1 / T(classes));  // powers of 2: exact
+      CHECK(dz(0, 1) == 1 / T(classes) - 1);
+      CHECK(units_apart(loss, static_cast<T>(std::log(double(classes))), std::log(double(classes))) <= 2.0);
+    }
+  }
+}
+
 TEMPLATE_TEST_CASE("a small loss keeps its digits", "[kernels]", float, double) {
   using T = TestType;
   // log(1 + e^-30), in 40-digit arithmetic.
