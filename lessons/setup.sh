@@ -32,6 +32,7 @@ missing() {
     case $need in
       compiler) have_compiler ;;
       fmt) have_module fmt ;;
+      highway) have_module libhwy ;;
       graphviz) have_module libgvc ;;
       cli11) have_module CLI11 ;;
       catch2) have_module catch2 ;;
@@ -52,6 +53,7 @@ package() {
     apt:ninja | dnf:ninja) echo ninja-build ;;
     apt:fmt) echo libfmt-dev ;;
     apt:graphviz) echo libgraphviz-dev fonts-dejavu-core ;;  # libgvc6 itself draws PNG, once there is a font
+    apt:highway) echo libhwy-dev ;;
     apt:cli11) echo libcli11-dev ;;
     apt:libpng) echo libpng-dev ;;
     apt:nlohmann-json) echo nlohmann-json3-dev ;;
@@ -66,6 +68,7 @@ package() {
     dnf:compiler) echo gcc-c++ ;;
     dnf:pkg-config) echo pkgconf-pkg-config ;;
     dnf:fmt) echo fmt-devel ;;
+    dnf:highway) echo highway-devel ;;
     dnf:graphviz) echo graphviz-devel dejavu-sans-fonts ;;
     dnf:cli11) echo cli11-devel ;;
     dnf:catch2) echo catch-devel ;;

@@ -11,6 +11,7 @@ void Graph::recompute() {
   settle(size_);
   roots_.clear();
   reached_known_ = true;
+  if (size_ == 0) return;
   const Link* const link = links();
   double* const data = data_.get();
   for (std::uint64_t i = 0; i < size_; ++i) {

@@ -17,7 +17,8 @@
 //            many threads share the work, the results are the same bits. Sums go in one fixed order.
 // Accuracy:  u is 2^-24 for float, 2^-53 for double, and an error of so many u is relative to the result.
 //            A sum of n terms is within n u sum |terms| of the exact one (Higham, 2nd ed., section 3.1).
-//            Results below the smallest normal number may be 0, and a 0 may have either sign.
+//            A result below the smallest normal number, or with a factor below it, may be 0, and a 0 may have
+//            either sign.
 // NaN, inf:  go through as in the plain loop; a NaN that goes in is not lost but where it says otherwise.
 #pragma once
 
@@ -125,8 +126,8 @@ struct Kernels {
   /// y = f(z), each number by itself. Split by rows or columns. y may be z.
   ///
   /// Shapes:    z and y B x C
-  /// Accuracy:  8 u, also in the tails; gelu and gelu_tanh 8 u, and u times the size of the exponent of e in
-  ///            them (z^2/2, and 2 sqrt(2/pi) (z + 0.044715 z^3)).
+  /// Accuracy:  8 u, also in the tails; gelu and gelu_tanh 8 u, and 4 u times the size of the exponent of e
+  ///            in them (z^2/2, and 2 sqrt(2/pi) (z + 0.044715 z^3)).
   /// NaN, inf:  NaN gives NaN. gelu, gelu_tanh and silu of -inf (inf * 0) and softsign of either infinity
   ///            (inf / inf) give NaN, as does f' of these but softsign's.
   void (*activation_forward)(View<const T> z, Activation f, View<T> y);
@@ -207,14 +208,16 @@ struct Kernels {
   /// Split by rows, each part with its first_row. y may be x.
   ///
   /// Shapes:    x and y B x C
+  /// Accuracy:  3 u: scale is rounded to T.
   void (*dropout)(View<const T> x, Dropout dropout, View<T> y);
 
   // ---- Optimizers: n parameters p with gradients g, in one pass; as in PyTorch ------------------------
   //
   // Split anywhere. m, s and v start at 0.
   //
-  // Accuracy:  m, s and v: 4 u of the sizes of the terms added. p: u of p, and 8 u of the sizes of the terms
-  //            of its change; reciprocal and square root may be approximate within that.
+  // Accuracy:  m, s and v: 4 u of the sizes of the terms added. p: u of p, 3 u where keep is not 1, and 8 u
+  //            of the sizes of the terms of its change; reciprocal and square root may be approximate within
+  //            that. A square too large for T is inf.
 
   /// p -= learning_rate * g
   void (*sgd)(Sgd_step step, std::size_t n, const T* g, T* p);
@@ -234,7 +237,7 @@ struct Kernels {
   /// rows.
   ///
   /// Shapes:    rows B, x B x C; bytes as many rows of C as rows[] asks for
-  /// Accuracy:  two roundings, or one where product and sum are rounded together.
+  /// Accuracy:  3 u of the sizes of the terms: scale and offset are rounded to T.
   void (*gather_bytes)(const std::uint8_t* bytes, const std::uint32_t* rows, double scale, double offset,
                        View<T> x);
 };

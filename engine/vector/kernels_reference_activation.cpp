@@ -1,6 +1,7 @@
 // The activations as plain loops: for each its formula, its derivative, and why in this form.
 //
 // value(z) is y = f(z). backward(saved, dy) is dz = dL/dz = dL/dy * dy/dz; `saved` is z or y (activation.h).
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -90,12 +91,17 @@ struct Gelu_tanh {
   static constexpr double bend = 1.5957691216057307117598;  // 2 sqrt(2/pi)
   double value(double z) const { return z * Sigmoid().value(u(z)); }
   double backward(double z, double dy) const {
-    const double du = bend * (1.0 + 0.134145 * (z * z));
-    return dy * (Sigmoid().value(u(z)) + z * du * Sigmoid().slope(u(z)));
+    const double near = std::clamp(z, -100.0, 100.0);
+    const double du = bend * (1.0 + 0.134145 * (near * near));
+    return dy * (Sigmoid().value(u(z)) + z * (du * Sigmoid().slope(u(z))));
   }
 
  private:
-  static double u(double z) { return bend * (z * (1.0 + 0.044715 * (z * z))); }
+  // Beyond 100 the sigmoid is 0 or 1 and its slope 0, and inf * 0 must not come from a finite z.
+  static double u(double z) {
+    const double near = std::clamp(z, -100.0, 100.0);
+    return bend * (near * (1.0 + 0.044715 * (near * near)));
+  }
 };
 
 // y = z sigmoid(z)      dy/dz = sigmoid(z) + z sigmoid'(z).
@@ -117,7 +123,7 @@ struct Softsign {
   double value(double z) const { return z / (1.0 + std::abs(z)); }
   double backward(double z, double dy) const {
     const double size = 1.0 + std::abs(z);
-    return dy / (size * size);
+    return dy / size / size;  // its square may be inf
   }
 };
 

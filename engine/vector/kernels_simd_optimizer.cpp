@@ -1,0 +1,83 @@
+// The optimizers' updates in SIMD: every number is read once and written once. Formulas: kernels.h.
+#include "engine/vector/kernels_simd.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/vector/kernels_simd_optimizer.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
+
+#include "engine/vector/kernels_simd_vector.inc"
+
+HWY_BEFORE_NAMESPACE();
+namespace bp::batch::HWY_NAMESPACE {
+
+template <class T>
+void Simd<T>::sgd(Sgd_step step, std::size_t n, const T* g, T* p) {
+  const Vector<T> rate = all<T>(step.learning_rate);
+  for_each_vector<T>(n, [&](auto at) HWY_ATTR { at.store(hn::NegMulAdd(rate, at.load(g), at.load(p)), p); });
+}
+
+template <class T>
+void Simd<T>::momentum(Momentum_step step, std::size_t n, const T* g, T* m, T* p) {
+  const Vector<T> rate = all<T>(step.learning_rate), friction = all<T>(step.momentum);
+  for_each_vector<T>(n, [&](auto at) HWY_ATTR {
+    const Vector<T> gradient = at.load(g);
+    const Vector<T> velocity = hn::MulAdd(friction, at.load(m), gradient);
+    const Vector<T> direction = step.nesterov ? hn::MulAdd(friction, velocity, gradient) : velocity;
+    at.store(velocity, m);
+    at.store(hn::NegMulAdd(rate, direction, at.load(p)), p);
+  });
+}
+
+template <class T>
+void Simd<T>::adagrad(Adagrad_step step, std::size_t n, const T* g, T* s, T* p) {
+  const Vector<T> rate = all<T>(step.learning_rate), epsilon = all<T>(step.epsilon);
+  for_each_vector<T>(n, [&](auto at) HWY_ATTR {
+    const Vector<T> gradient = at.load(g);
+    const Vector<T> squares = hn::MulAdd(gradient, gradient, at.load(s));
+    const Vector<T> change = hn::Div(hn::Mul(rate, gradient), hn::Add(hn::Sqrt(squares), epsilon));
+    at.store(squares, s);
+    at.store(hn::Sub(at.load(p), change), p);
+  });
+}
+
+template <class T>
+void Simd<T>::rmsprop(Rmsprop_step step, std::size_t n, const T* g, T* v, T* p) {
+  const Vector<T> rate = all<T>(step.learning_rate), epsilon = all<T>(step.epsilon);
+  const Vector<T> alpha = all<T>(step.alpha), rest = all<T>(step.rest);
+  for_each_vector<T>(n, [&](auto at) HWY_ATTR {
+    const Vector<T> gradient = at.load(g);
+    const Vector<T> square = hn::MulAdd(alpha, at.load(v), hn::Mul(hn::Mul(rest, gradient), gradient));
+    const Vector<T> change = hn::Div(hn::Mul(rate, gradient), hn::Add(hn::Sqrt(square), epsilon));
+    at.store(square, v);
+    at.store(hn::Sub(at.load(p), change), p);
+  });
+}
+
+template <class T>
+void Simd<T>::adam(Adam_step step, std::size_t n, const T* g, T* m, T* v, T* p) {
+  const Vector<T> beta1 = all<T>(step.beta1), rest1 = all<T>(step.rest1);
+  const Vector<T> beta2 = all<T>(step.beta2), rest2 = all<T>(step.rest2);
+  const Vector<T> length = all<T>(step.length), keep = all<T>(step.keep);
+  const Vector<T> root_scale = all<T>(step.root_scale), epsilon = all<T>(step.epsilon);
+  for_each_vector<T>(n, [&](auto at) HWY_ATTR {
+    const Vector<T> gradient = at.load(g);
+    const Vector<T> mean = hn::MulAdd(beta1, at.load(m), hn::Mul(rest1, gradient));
+    const Vector<T> square = hn::MulAdd(beta2, at.load(v), hn::Mul(hn::Mul(rest2, gradient), gradient));
+    const Vector<T> size = hn::MulAdd(root_scale, hn::Sqrt(square), epsilon);
+    const Vector<T> change = hn::Div(hn::Mul(length, mean), size);
+    at.store(mean, m);
+    at.store(square, v);
+    at.store(hn::MulSub(keep, at.load(p), change), p);
+  });
+}
+
+template struct Simd<float>;
+template struct Simd<double>;
+
+}  // namespace bp::batch::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
