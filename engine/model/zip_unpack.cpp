@@ -58,19 +58,24 @@ std::string unzip(std::string_view archive, const Zip_entry& entry, const std::s
     refuse_file(source, "entry " + in_quotes(entry.name) + ": " + what);
   };
   const std::string_view packed = archive.substr(entry.begin, entry.packed);
-  std::optional<std::string> bytes(std::in_place, packed);
-  if (entry.deflated) bytes = Inflater().inflate_all(packed, entry.size);
-  if (!bytes || bytes->size() != entry.size) {
+  std::string bytes(entry.deflated ? std::string_view() : packed);
+  bool sound = true;
+  if (entry.deflated) {
+    std::optional<std::string> inflated = Inflater().inflate_all(packed, entry.size);
+    sound = inflated.has_value();
+    if (sound) bytes.swap(*inflated);
+  }
+  if (!sound || bytes.size() != entry.size) {
     refuse("expected packed data that give " + std::to_string(entry.size) +
            " bytes, found damaged ones or another number");
   }
   const auto crc =
-      static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(bytes->data()), bytes->size()));
+      static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
   if (crc != entry.crc) {
     refuse("expected the checksum " + hexadecimal(entry.crc) + ", found " + hexadecimal(crc) +
            ": the data are damaged");
   }
-  return *std::move(bytes);
+  return bytes;
 }
 
 }  // namespace bp

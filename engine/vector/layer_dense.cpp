@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <stdexcept>
-#include <utility>
 
 #include "engine/vector/layer.h"
 
@@ -30,7 +29,7 @@ double imbalance(std::size_t count, std::size_t step, std::size_t threads) {
 
 template <class T>
 Dense_layer<T>::Dense_layer(std::size_t inputs, Dense description)
-    : Layer<T>(inputs, description.outputs), description_(std::move(description)) {
+    : Layer<T>(inputs, description.outputs), description_(description) {
   if (description_.outputs == 0) refuse("a dense layer of 0 outputs");
   check_penalty(description_.l1, "l1");
   check_penalty(description_.l2, "l2");
