@@ -181,13 +181,17 @@ says_what_is_in_the_way() {
   rm "$XDG_DATA_HOME"
   [ "$status" -eq 1 ] && grep -q "cannot make the folder $data" err
 }
-claim 'a folder that cannot be made is named' says_what_is_in_the_way
 
 goes_to_the_home_folder() {
   XDG_DATA_HOME=not/absolute HOME="$work/home" get good
   [ "$status" -eq 0 ] && diff -r "$served/plain" "$work/home/.local/share/backstep/mnist"
 }
-claim 'without XDG_DATA_HOME the files go to ~/.local/share' goes_to_the_home_folder
+if command -v curl >/dev/null 2>&1 || command -v wget >/dev/null 2>&1; then
+  claim 'a folder that cannot be made is named' says_what_is_in_the_way
+  claim 'without XDG_DATA_HOME the files go to ~/.local/share' goes_to_the_home_folder
+else
+  skip 'where the files go' 'neither curl nor wget is installed'
+fi
 
 has_a_help() { "$root/lessons/get-mnist" --help >out && grep -q BACKSTEP_MNIST_MIRRORS out; }
 claim 'lessons/get-mnist has a help' has_a_help
