@@ -24,12 +24,12 @@ reports_each_verdict() {
   diff wanted found
 }
 claim 'a test program reports each verdict' reports_each_verdict <<'END'
-ok harness: it passes, [with] brackets
-not ok harness: it fails
-not ok harness: it checks nothing
-skip harness: it is skipped: the moon is full
-not ok harness: it is skipped and fails
-ok harness: it comes after a skipped one
+ok trial: it passes, [with] brackets
+not ok trial: it fails
+not ok trial: it checks nothing
+skip trial: it is skipped: the moon is full
+not ok trial: it is skipped and fails
+ok trial: it comes after a skipped one
 END
 
 # ---- what tests/run makes of it --------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ claim 'a filter that matches nothing says so' answers 2 '' nonesuch
 suite leaves "$program"
 claim 'a test can be chosen by a part of its name, brackets and all' answers 0 '1 passed, 0 failed' 'passes, [with]'
 claim 'a program that ends in the middle of a test has failed' answers 1 '0 passed, 1 failed' '[leaves]'
-claim 'the test in which it ended is named' grep -q '^failed: harness: it leaves in the middle (' out
+claim 'the test in which it ended is named' grep -q '^failed: trial: it leaves in the middle (' out
 
 : >tests/suites
 suite interrupted "$work/interrupted.sh" <<'END'

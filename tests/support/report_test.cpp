@@ -5,22 +5,22 @@
 
 #include "tests/support/catch2.h"
 
-TEST_CASE("harness: it passes, [with] brackets", "[.harness]") { CHECK(1 + 1 == 2); }
+TEST_CASE("trial: it passes, [with] brackets", "[.harness]") { CHECK(1 + 1 == 2); }
 
-TEST_CASE("harness: it fails", "[.harness]") { CHECK(1 + 1 == 3); }
+TEST_CASE("trial: it fails", "[.harness]") { CHECK(1 + 1 == 3); }
 
-TEST_CASE("harness: it checks nothing", "[.harness]") {}
+TEST_CASE("trial: it checks nothing", "[.harness]") {}
 
-TEST_CASE("harness: it is skipped", "[.harness]") { bp::test::skip("the moon is full"); }
+TEST_CASE("trial: it is skipped", "[.harness]") { bp::test::skip("the moon is full"); }
 
-TEST_CASE("harness: it is skipped and fails", "[.harness]") {
+TEST_CASE("trial: it is skipped and fails", "[.harness]") {
   bp::test::skip("the moon is full");
   CHECK(1 + 1 == 3);
 }
 
-TEST_CASE("harness: it comes after a skipped one", "[.harness]") { CHECK(1 + 1 == 2); }
+TEST_CASE("trial: it comes after a skipped one", "[.harness]") { CHECK(1 + 1 == 2); }
 
-TEST_CASE("harness: it leaves in the middle", "[.leaves]") {
+TEST_CASE("trial: it leaves in the middle", "[.leaves]") {
   CHECK(1 + 1 == 2);
   std::_Exit(0);
 }
