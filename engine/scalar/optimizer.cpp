@@ -21,27 +21,6 @@ std::string called(const std::vector<Value>& parameters, std::size_t i) {
   return name.empty() ? fmt::format("parameter {}", i) : fmt::format("parameter {} ({})", i, name);
 }
 
-double check_share(double value, const char* what) {
-  if (!(value >= 0.0 && value < 1.0))
-    refuse(fmt::format("{} is {}; it must be from 0 to below 1", what, value));
-  return value;
-}
-
-double check_not_negative(double value, const char* what) {
-  if (!(value >= 0.0) || !std::isfinite(value)) {
-    refuse(fmt::format("{} is {}; it must be 0 or more, and finite", what, value));
-  }
-  return value;
-}
-
-// With epsilon 0, a parameter whose gradient has always been 0 would move by 0/0.
-double check_epsilon(double value) {
-  if (!(value > 0.0) || !std::isfinite(value)) {
-    refuse(fmt::format("epsilon is {}; it must be above 0, and finite", value));
-  }
-  return value;
-}
-
 }  // namespace
 
 // --- What all optimizers have in common -------------------------------------------------------------------

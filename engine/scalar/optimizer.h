@@ -21,6 +21,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/data/optimizer_options.h"
 #include "engine/data/schedule.h"
 #include "engine/scalar/graph.h"
 
@@ -113,11 +114,6 @@ class Nesterov : public Optimizer {
   std::vector<double> m_;
 };
 
-struct Adagrad_options {
-  double learning_rate = 0.01;
-  double epsilon = 1e-10;
-};
-
 /// Shorter steps where gradients have been large, ever shorter with time (Duchi, Hazan and Singer 2011):
 ///
 ///     s += g^2
@@ -134,12 +130,6 @@ class Adagrad : public Optimizer {
   std::vector<double> s_;
 };
 
-struct Rmsprop_options {
-  double learning_rate = 0.01;
-  double alpha = 0.99;
-  double epsilon = 1e-8;
-};
-
 /// AdaGrad with a memory that fades (Hinton 2012, lecture 6e):
 ///
 ///     v = alpha * v + (1 - alpha) * g^2
@@ -154,13 +144,6 @@ class Rmsprop : public Optimizer {
   void update(std::span<double> data, std::span<const double> grad) override;
   double alpha_, epsilon_;
   std::vector<double> v_;
-};
-
-struct Adam_options {
-  double learning_rate = 0.001;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
 };
 
 /// Momentum and RMSProp, both corrected for their start from 0 (Kingma and Ba 2015, algorithm 1):
@@ -181,14 +164,6 @@ class Adam : public Optimizer {
  private:
   double beta1_, beta2_, epsilon_;
   std::vector<double> m_, v_;
-};
-
-struct Adamw_options {
-  double learning_rate = 0.001;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-  double weight_decay = 0.01;
 };
 
 /// Adam with weight decay beside the gradient instead of inside it (Loshchilov and Hutter 2019): first

@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/data/optimizer_options.h"
 #include "engine/vector/network.h"
 
 namespace bp::batch {
@@ -105,11 +106,6 @@ class Nesterov : public Optimizer<T> {
   double momentum_;
 };
 
-struct Adagrad_options {
-  double learning_rate = 0.01;
-  double epsilon = 1e-10;
-};
-
 /// s += g^2; p -= learning_rate * g / (sqrt(s) + epsilon)
 template <class T>
 class Adagrad : public Optimizer<T> {
@@ -122,12 +118,6 @@ class Adagrad : public Optimizer<T> {
   double epsilon_;
 };
 
-struct Rmsprop_options {
-  double learning_rate = 0.01;
-  double alpha = 0.99;
-  double epsilon = 1e-8;
-};
-
 /// v = alpha * v + (1 - alpha) * g^2; p -= learning_rate * g / (sqrt(v) + epsilon)
 template <class T>
 class Rmsprop : public Optimizer<T> {
@@ -138,13 +128,6 @@ class Rmsprop : public Optimizer<T> {
  private:
   void update(const Kernels<T>&, std::size_t n, const T* g, std::span<T* const> means, T* p) override;
   double alpha_, epsilon_;
-};
-
-struct Adam_options {
-  double learning_rate = 0.001;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
 };
 
 /// m = beta1 * m + (1 - beta1) * g; v = beta2 * v + (1 - beta2) * g^2;
@@ -163,14 +146,6 @@ class Adam : public Optimizer<T> {
  private:
   void update(const Kernels<T>&, std::size_t n, const T* g, std::span<T* const> means, T* p) override;
   double beta1_, beta2_, epsilon_;
-};
-
-struct Adamw_options {
-  double learning_rate = 0.001;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-  double weight_decay = 0.01;
 };
 
 /// p -= learning_rate * weight_decay * p, then Adam's step. Biases and gamma decay too, as in PyTorch where

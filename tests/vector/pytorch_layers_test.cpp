@@ -160,14 +160,16 @@ TEST_CASE("three steps of every optimizer lead where PyTorch's lead", "[optimize
   SECTION("SGD") { check_three_steps<Sgd<double>>(pytorch::sgd, 0.5); }
   SECTION("momentum") { check_three_steps<Momentum<double>>(pytorch::momentum, 0.1, 0.9); }
   SECTION("Nesterov") { check_three_steps<Nesterov<double>>(pytorch::nesterov, 0.1, 0.9); }
-  SECTION("AdaGrad") { check_three_steps<Adagrad<double>>(pytorch::adagrad, Adagrad_options{0.1, 1e-10}); }
-  SECTION("RMSProp") {
-    check_three_steps<Rmsprop<double>>(pytorch::rmsprop, Rmsprop_options{0.01, 0.99, 1e-8});
+  SECTION("AdaGrad") {
+    check_three_steps<Adagrad<double>>(pytorch::adagrad, bp::Adagrad_options{0.1, 1e-10});
   }
-  SECTION("Adam") { check_three_steps<Adam<double>>(pytorch::adam, Adam_options{.learning_rate = 0.01}); }
+  SECTION("RMSProp") {
+    check_three_steps<Rmsprop<double>>(pytorch::rmsprop, bp::Rmsprop_options{0.01, 0.99, 1e-8});
+  }
+  SECTION("Adam") { check_three_steps<Adam<double>>(pytorch::adam, bp::Adam_options{.learning_rate = 0.01}); }
   SECTION("AdamW") {
     check_three_steps<Adamw<double>>(pytorch::adamw,
-                                     Adamw_options{.learning_rate = 0.01, .weight_decay = 0.1});
+                                     bp::Adamw_options{.learning_rate = 0.01, .weight_decay = 0.1});
   }
 }
 
