@@ -119,10 +119,13 @@ class Mirror(http.server.BaseHTTPRequestHandler):
         self.good(b"<html>Please log in to this network.</html>", first)
 
     def moved(self, _whole, _first):
+        """Does not say that it closes the connection, and closes it when the next request is on its way."""
         self.send_response(302)
         self.send_header("Location", self.path.replace("/moved/", "/good/"))
         self.send_header("Content-Length", "0")
         self.end_headers()
+        self.wfile.flush()
+        time.sleep(0.2)
 
     def has_nothing(self, _whole, _first):
         self.send_error(404)
