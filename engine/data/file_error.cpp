@@ -7,12 +7,13 @@
 
 namespace bp {
 
-std::string quoted(const std::filesystem::path& path) {
-  std::string shown = path.string();
+std::string on_one_line(std::string text) {
   std::replace_if(
-      shown.begin(), shown.end(), [](unsigned char byte) { return byte < ' ' || byte == 0x7F; }, '?');
-  return "'" + shown + "'";
+      text.begin(), text.end(), [](unsigned char byte) { return byte < ' ' || byte == 0x7F; }, '?');
+  return text;
 }
+
+std::string quoted(const std::filesystem::path& path) { return "'" + on_one_line(path.string()) + "'"; }
 
 void throw_cannot(const std::filesystem::path& path, const std::string& attempt, int error) {
   throw std::runtime_error(quoted(path) + ": cannot " + attempt + ": " +

@@ -15,7 +15,10 @@ struct Bad_file : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The path in quotes, on one line whatever it contains: a control character is shown as a question mark.
+/// The text on one line whatever it contains: a control character is shown as a question mark.
+std::string on_one_line(std::string text);
+
+/// The path in quotes, on one line.
 std::string quoted(const std::filesystem::path& path);
 
 /// Throws std::runtime_error `'path': cannot ATTEMPT: REASON`, the reason being the system's for that errno.

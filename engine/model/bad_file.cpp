@@ -1,18 +1,8 @@
 #include "engine/model/bad_file.h"
 
-#include <algorithm>
-#include <stdexcept>
+#include "engine/data/file_error.h"
 
 namespace bp {
-namespace {
-
-std::string on_one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char byte) { return byte < ' ' || byte == 0x7F; }, '?');
-  return text;
-}
-
-}  // namespace
 
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t most = 80;
@@ -23,7 +13,7 @@ std::string in_quotes(std::string_view text) {
 }
 
 void refuse_file(std::string_view source, const std::string& what) {
-  throw std::runtime_error("'" + on_one_line(std::string(source)) + "': " + what);
+  throw Bad_file("'" + on_one_line(std::string(source)) + "': " + what);
 }
 
 }  // namespace bp

@@ -21,7 +21,7 @@ static_assert(std::numeric_limits<std::size_t>::digits >= 64, "sizes in model fi
 /// Text from a file as a message may show it: in single quotes, on one line, cut off after 80 bytes.
 std::string in_quotes(std::string_view text);
 
-/// Throws std::runtime_error: 'source': what.
+/// Throws Bad_file (data/file_error.h): 'source': what.
 [[noreturn]] void refuse_file(std::string_view source, const std::string& what);
 
 /// The number whose bytes, least significant first, begin at `at`; the caller has made sure that they exist.

@@ -28,7 +28,7 @@ inline constexpr std::size_t max_npy_header = 10'000;
 /// text, records and Python objects, which would be a program.
 ///
 /// Memory:  the file and once more its numbers (twice, from Fortran order), whatever its header claims.
-/// Throws:  std::runtime_error in one line: path, what was expected, what was found. std::invalid_argument
+/// Throws:  Bad_file in one line: path, what was expected, what was found. std::invalid_argument
 ///          when `name` cannot name a tensor.
 Tensor read_npy(const std::filesystem::path& path, const std::string& name,
                 std::size_t max_bytes = max_model_bytes);

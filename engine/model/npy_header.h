@@ -18,7 +18,7 @@ struct Npy_header {
   Tensor_shape shape;
 };
 
-/// Throws std::runtime_error about one array of a file. Every message names the array: an .npz has many.
+/// Throws Bad_file about one array of a file. Every message names the array: an .npz has many.
 struct Npy_refusal {
   const std::string& source;
   const std::string& array;
@@ -27,7 +27,7 @@ struct Npy_refusal {
 
 /// Reads the header and takes it off `bytes`, so that the numbers are left. Their size is not checked yet.
 ///
-/// Throws:  std::runtime_error in one line, through `refuse`.
+/// Throws:  Bad_file in one line, through `refuse`.
 Npy_header take_npy_header(std::string_view& bytes, const Npy_refusal& refuse);
 
 }  // namespace bp

@@ -22,7 +22,7 @@ namespace bp {
 ///
 /// Memory:  the file and once more its numbers; an archive that unpacks to more than max_bytes is refused
 ///          before that.
-/// Throws:  std::runtime_error in one line: path, array, what was expected, what was found.
+/// Throws:  Bad_file in one line: path, array, what was expected, what was found.
 Tensor_file read_npz(const std::filesystem::path& path, std::size_t max_bytes = max_model_bytes);
 
 /// The same for bytes in memory; messages call them `source`.

@@ -27,7 +27,7 @@ inline constexpr std::size_t max_safetensors_header = 100'000'000;
 /// in a name are refused too.
 ///
 /// Memory:  the file and once more its numbers, however much its header claims.
-/// Throws:  std::runtime_error in one line: path, what was expected, what was found.
+/// Throws:  Bad_file in one line: path, what was expected, what was found.
 Tensor_file read_safetensors(const std::filesystem::path& path, std::size_t max_bytes = max_model_bytes);
 
 /// The same for bytes in memory; messages call them `source`.

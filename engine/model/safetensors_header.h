@@ -26,7 +26,7 @@ struct Safetensors_header {
 /// Checks all that can be seen without the data: the JSON, the keys, the types. Not yet the offsets.
 ///
 /// Memory:  proportional to the length of the text. Nested brackets are refused where they begin.
-/// Throws:  std::runtime_error in one line: source, what was expected, what was found.
+/// Throws:  Bad_file in one line: source, what was expected, what was found.
 Safetensors_header parse_header(std::string_view json, const std::string& source);
 
 /// The header as JSON: the metadata, where there are any, in the order of their keys, then the tensors as

@@ -134,13 +134,13 @@ class Tensor_file {
 
   /// The tensor of that name.
   ///
-  /// Throws:  std::runtime_error, naming source and tensor, when there is none.
+  /// Throws:  Bad_file, naming source and tensor, when there is none.
   const Tensor& at(std::string_view name) const;
 
   /// Copies the tensor's numbers out.
   ///
   /// Shapes:  `numbers` has as many elements as the shape says.
-  /// Throws:  std::runtime_error when there is no such tensor or it has another type or shape: source and
+  /// Throws:  Bad_file when there is no such tensor or it has another type or shape: source and
   ///          tensor, what was expected, what was found. std::invalid_argument when `numbers` does not fit
   ///          the shape.
   template <typename T>
@@ -161,7 +161,7 @@ class Tensor_file {
 
   /// The text under that key.
   ///
-  /// Throws:  std::runtime_error, naming source and key, when there is none.
+  /// Throws:  Bad_file, naming source and key, when there is none.
   const std::string& metadata(std::string_view key) const;
 
   /// Puts the text under that key, in the place of what stood there.

@@ -32,13 +32,13 @@ struct Zip_entry {
 /// it puts before an entry when NumPy asks for them. Refuses what has a 64-bit directory (more than 4 GiB or
 /// 65,534 entries), is encrypted, in several parts, or packed in another way.
 ///
-/// Throws:  std::runtime_error in one line: source, entry, what was expected, what was found.
+/// Throws:  Bad_file in one line: source, entry, what was expected, what was found.
 std::vector<Zip_entry> zip_directory(std::string_view archive, const std::string& source);
 
 /// An entry's bytes, checked against their CRC-32.
 ///
 /// Memory:  grows with what really comes out, to at most entry.size.
-/// Throws:  std::runtime_error when the data are damaged, or more or less than the entry claims.
+/// Throws:  Bad_file when the data are damaged, or more or less than the entry claims.
 std::string unzip(std::string_view archive, const Zip_entry& entry, const std::string& source);
 
 /// Adds entries one by one; the same calls give the same bytes (their time is 1 January 1980).

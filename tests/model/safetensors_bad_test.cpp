@@ -4,7 +4,9 @@
 #include <stdexcept>
 
 #include "engine/data/file.h"
+#include "engine/data/file_error.h"
 #include "engine/model/bad_file.h"
+#include "engine/model/npz.h"
 #include "engine/model/safetensors.h"
 #include "tests/data/place.h"
 #include "tests/model/allocation.h"
@@ -193,6 +195,23 @@ TEST_CASE("nothing is allocated on the word of a safetensors file", "[model]") {
         "'" + (place / "sparse").string() + "': expected at most 1073741824 bytes, found 17179869184");
   CHECK(of_length.find("expected a header of 99999999 bytes") != std::string::npos);
   CHECK(of_tensor.find("expected 1099511627776 bytes of data") != std::string::npos);
+}
+
+TEST_CASE("a damaged model file is told from one that cannot be opened", "[model]") {
+  const bp::test::Place place;
+
+  CHECK_THROWS_AS(parse_safetensors("no header", "m"), bp::Bad_file);
+  CHECK_THROWS_AS(bp::parse_npz("no archive", "m"), bp::Bad_file);
+  CHECK_THROWS_AS(Tensor_file().at("weight"), bp::Bad_file);
+
+  for (const bool npz : {false, true}) {
+    try {
+      npz ? bp::read_npz(place / "missing") : bp::read_safetensors(place / "missing");
+      FAIL("a missing file was read");
+    } catch (const bp::Bad_file& error) { FAIL(error.what()); } catch (const std::runtime_error& error) {
+      CHECK(std::string(error.what()).find("No such file") != std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("a safetensors file cut off anywhere, or with a tail, is refused", "[model]") {
