@@ -2,8 +2,8 @@
 // in three short loops (numbers, activations, links) that keep what they need in registers.
 //
 // That is worth it for the weighted sums. Recorded one by one, each looks at every weight's handle and
-// every input's; here a row of them is checked in one comparison. With 16 inputs that is 3 times as fast
-// (tests/bench/NOTES.md).
+// every input's; here a row of them is checked in one comparison. A step of a small network took 99 us and
+// takes 38 (W1d in tests/bench/NOTES.md).
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
@@ -53,34 +53,7 @@ std::optional<Graph::Units> Graph::units(std::span<const std::span<const Value>>
 
 namespace {
 
-// sum_of_terms() of x[0] * y[0], x[x_step] * y[y_step], ... with pointers that walk along.
-double dot_of_strides(const double* x, std::ptrdiff_t x_step, const double* y, std::ptrdiff_t y_step,
-                      std::ptrdiff_t count) {
-  double first = x[0] * y[0];
-  if (count < 8) {
-    for (std::ptrdiff_t k = 1; k < count; ++k) first += (x += x_step)[0] * (y += y_step)[0];
-    return first;
-  }
-  double second = x[x_step] * y[y_step];
-  double third = x[2 * x_step] * y[2 * y_step];
-  double fourth = x[3 * x_step] * y[3 * y_step];
-  for (count -= 4; count >= 4; count -= 4) {
-    x += 4 * x_step;
-    y += 4 * y_step;
-    first += x[0] * y[0];
-    second += x[x_step] * y[y_step];
-    third += x[2 * x_step] * y[2 * y_step];
-    fourth += x[3 * x_step] * y[3 * y_step];
-  }
-  x += 4 * x_step;
-  y += 4 * y_step;
-  if (count > 0) first += x[0] * y[0];
-  if (count > 1) second += x[x_step] * y[y_step];
-  if (count > 2) third += x[2 * x_step] * y[2 * y_step];
-  return (first + second) + (third + fourth);
-}
-
-// x[step] = f(x[0]) for every node x of `count`.
+// x[1] = f(x[0]), for `count` pairs that begin `step` numbers apart.
 void activate(Op activation, double* x, std::size_t count, std::size_t step) {
   switch (activation) {
 #define UNARY(name, ...)                                                                   \
@@ -120,10 +93,14 @@ Graph::Row Graph::record_layer(const Units& units, const Row& x) {
   const std::uint32_t* const biases = units.biases_.data();
   const Series inputs = x.series();
   const auto terms = static_cast<std::ptrdiff_t>(x.size());
+  const double* const in = data + inputs.first;
+  const std::ptrdiff_t in_step = inputs.step();
   double* number = data + begin;
   for (std::size_t o = 0; o < count; ++o, number += nodes) {
+    const double* const w = data + weights[o].first;
+    const std::ptrdiff_t w_step = weights[o].step();
     number[0] =
-        dot_of_strides(data + weights[o].first, weights[o].step(), data + inputs.first, inputs.step(), terms);
+        sum_of_terms<double>(terms, [=](std::ptrdiff_t k) { return w[w_step * k] * in[in_step * k]; });
     if (biased) number[1] = Rule<Op::add>::value(number[0], data[biases[o]]);
   }
   activate(activation, data + begin + nodes - 2, activated ? count : 0, nodes);
