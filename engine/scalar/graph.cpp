@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/scalar/n_ary.h"
+#include "engine/scalar/row.h"
 
 namespace bp {
 
@@ -63,7 +64,8 @@ void Graph::reserve(std::size_t nodes) {
 }
 
 std::size_t Graph::memory_bytes() const {
-  return capacity_ * (sizeof(double) + sizeof(Link)) + grads_capacity_ * sizeof(double) +
+  const std::size_t skew = capacity_ > 0 ? link_skew * sizeof(Link) : 0;
+  return capacity_ * (sizeof(double) + sizeof(Link)) + skew + grads_capacity_ * sizeof(double) +
          touched_.capacity() * sizeof(touched_[0]) + edges_capacity_ * sizeof(edges_[0]) +
          reached_.capacity() + leaves_.capacity() * sizeof(Run);
 }

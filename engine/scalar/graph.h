@@ -192,6 +192,8 @@ class Graph {
   static Value record_dot(std::span<const Value> x, std::span<const Value> y);
   static Value record_dot(std::span<const Value> x, std::span<const double> y);
 
+  // Layers of neurons are recorded by rows: row.h has these two.
+
   /// Values at equal distances on the tape, as the weights of a neuron and the outputs of a layer are: one
   /// handle for all, so that the dot products of a layer need not look at each value again and again.
   class Row;
@@ -354,35 +356,6 @@ class Graph::Scope {
  private:
   Graph& graph_;
   Mark mark_;
-};
-
-class Graph::Row {
- public:
-  std::size_t size() const { return size_; }
-  std::vector<Value> values() const;
-
- private:
-  friend class Graph;
-  Row(Value first, Value last, std::uint32_t stride, std::size_t size)
-      : first_(first), last_on_tape_(stride >> 31 != 0 ? first : last), stride_(stride), size_(size) {}
-
-  Series series() const { return {static_cast<std::uint32_t>(first_.index()), stride_}; }
-
-  Value first_;
-  Value last_on_tape_;  // all are of one generation, so all are alive when this one is
-  std::uint32_t stride_;
-  std::size_t size_;
-};
-
-class Graph::Units {
- private:
-  friend class Graph;
-
-  std::vector<Series> weights_;
-  std::vector<std::uint32_t> biases_;  // one each, or none at all
-  std::size_t inputs_ = 0;
-  Op activation_ = Op::identity;
-  Value last_on_tape_;  // of all weights and biases, which are of one generation
 };
 
 }  // namespace bp

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "engine/scalar/graph.h"
+#include "engine/scalar/row.h"
 
 namespace bp {
 

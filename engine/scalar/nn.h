@@ -21,6 +21,7 @@
 #include "engine/data/initializer.h"
 #include "engine/data/random.h"
 #include "engine/scalar/math.h"
+#include "engine/scalar/row.h"
 
 namespace bp {
 
