@@ -1,19 +1,24 @@
 // Sums and dot products over values that stand anywhere on the tape: in a row, backwards, again and again.
 #include "engine/scalar/n_ary.h"
 
-#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "engine/data/random.h"
 #include "engine/scalar/math.h"
 #include "tests/support/catch2.h"
+#include "tests/support/operations.h"
 
-using bp::dot, bp::Graph, bp::logsumexp, bp::Random, bp::sum, bp::Value;
+using namespace bp;
+using bp::test::close;
 
 namespace {
+
+constexpr double inf = std::numeric_limits<double>::infinity();
 
 std::vector<Value> leaves(Graph& graph, Random& random, std::size_t count) {
   std::vector<Value> values;
@@ -32,6 +37,12 @@ double dot_as_documented(const std::vector<double>& x, const std::vector<double>
   double sums[] = {x[0] * y[0], x[1] * y[1], x[2] * y[2], x[3] * y[3]};
   for (std::size_t k = 4; k < x.size(); ++k) sums[k % 4] += x[k] * y[k];
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+std::vector<double> grads_of(const std::vector<Value>& values) {
+  std::vector<double> grads;
+  for (Value value : values) grads.push_back(value.grad_or_zero());
+  return grads;
 }
 
 std::vector<double> numbers(const std::vector<Value>& values) {
@@ -177,4 +188,66 @@ TEST_CASE("a dead value anywhere in a sum or dot product is refused, and nothing
   }
   CHECK_THROWS_AS(sum({dropped}), std::out_of_range);
   CHECK(graph.size() == size);
+}
+
+TEST_CASE("sums, dot products and logsumexp agree with what they abbreviate", "[graph]") {
+  Random random(3);
+  for (int n = 1; n <= 40; ++n) {
+    Graph graph;
+    const auto x = leaves(graph, random, n), y = leaves(graph, random, n);
+    const double seed = random.uniform(1.2, 2.0);
+    Value added = x[0], product = x[0] * y[0], powers = exp(x[0]);
+    for (int i = 1; i < n; ++i) {
+      added = added + x[i];
+      product = product + x[i] * y[i];
+      powers = powers + exp(x[i]);
+    }
+    std::vector<double> numbers;
+    for (Value value : y) numbers.push_back(value.data());
+    const std::vector<std::pair<Value, Value>> pairs = {{sum(x), added},
+                                                        {dot(x, y), product},
+                                                        {dot(x, numbers), product},
+                                                        {logsumexp(x), log(powers)},
+                                                        {mean(x), added / static_cast<double>(n)}};
+
+    for (const auto& [short_form, long_form] : pairs) {
+      short_form.backward(seed);
+      const auto short_grads = grads_of(x);
+      graph.zero_grad();
+      long_form.backward(seed);
+      const auto long_grads = grads_of(x);
+      graph.zero_grad();
+
+      CHECK(std::abs(short_form.data() - long_form.data()) <= 1e-14);
+      for (int i = 0; i < n; ++i) CHECK(std::abs(short_grads[i] - long_grads[i]) <= 1e-15 * 4);
+    }
+  }
+}
+
+TEST_CASE("logsumexp has no overflow of its own and knows its limits", "[graph]") {
+  Graph graph;
+  const Value a = graph.leaf(1000.0), b = graph.leaf(1001.0), c = graph.leaf(1002.0);
+  const Value far = graph.leaf(-inf), top = graph.leaf(inf);
+
+  const Value L = logsumexp({a, b, c});
+  L.backward();
+
+  CHECK(close(L.data(), 1002.4076059644443803));
+  CHECK(std::abs(a.grad() - 0.090030573170380457998) <= 1e-13);  // 1000 - 1002.4 has lost 10 of 53 bits
+  CHECK(std::abs(c.grad() - 0.66524095577482188953) <= 1e-13);
+  CHECK(logsumexp({far, far}).data() == -inf);
+  CHECK(logsumexp({far, a}).data() == 1000.0);
+  CHECK(logsumexp({top, a}).data() == inf);
+}
+
+TEST_CASE("sums of nothing and dot products of unequal lengths are refused", "[graph]") {
+  Graph graph;
+  const std::vector<Value> two{graph.leaf(1.0), graph.leaf(2.0)}, none;
+
+  CHECK_THROWS_AS(sum(none), std::invalid_argument);
+  CHECK_THROWS_AS(logsumexp(none), std::invalid_argument);
+  CHECK_THROWS_AS(mean(none), std::invalid_argument);
+  CHECK_THROWS_AS(dot(none, none), std::invalid_argument);
+  CHECK_THROWS_AS(dot(two, std::span(two).first(1)), std::invalid_argument);
+  CHECK_THROWS_AS(dot(two, std::vector<double>{1.0}), std::invalid_argument);
 }
