@@ -22,7 +22,8 @@
 
 namespace bp {
 
-/// Grey pictures of one size. They stay bytes in memory and become numbers a batch at a time (prepare.h).
+/// Grey pictures of one size. They stay bytes in memory and become numbers a batch at a time
+/// (vector/examples.h).
 ///
 /// Shapes:  bytes is count x rows x cols, row by row.
 /// Units:   0 is background, 255 is full ink.

@@ -1,13 +1,12 @@
-// Bytes into numbers that a network learns well from, a batch at a time: pixels scaled, labels one-hot.
+// Bytes into numbers that a network learns well from: pixels scaled, labels one-hot. Batches of images are
+// gathered and scaled in one pass by vector/examples.h.
 //
-// B = batch, P = pixels of an image, C = classes. T is float or double.
+// B = batch, C = classes. T is float or double.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
-
-#include "engine/data/idx.h"
 
 namespace bp {
 
@@ -41,15 +40,6 @@ Scaling standardisation(std::span<const std::uint8_t> pixels);
 ///            deviation not above 0.
 template <typename T>
 void scale(std::span<const std::uint8_t> pixels, const Scaling& scaling, std::span<T> out);
-
-/// The chosen images as rows of a matrix, each scaled.
-///
-/// Shapes:  chosen B, each below images.count; out B x P.
-/// Throws:  std::invalid_argument where out is not B x P or the scaling as scale(); std::out_of_range where
-///          there is no such image.
-template <typename T>
-void gather(const Images& images, std::span<const std::uint32_t> chosen, const Scaling& scaling,
-            std::span<T> out);
 
 /// Labels as rows with a 1 in the label's column and 0 elsewhere: y[b*C + labels[b]] = 1.
 ///

@@ -9,8 +9,7 @@
 
 #include "tests/support/catch2.h"
 
-using bp::gather, bp::Images, bp::one_hot, bp::scale, bp::Scaling, bp::standardisation,
-    bp::test::contains_text;
+using bp::one_hot, bp::scale, bp::Scaling, bp::standardisation, bp::test::contains_text;
 
 namespace {
 
@@ -28,9 +27,6 @@ std::vector<T> scaled(const Bytes& pixels, const Scaling& scaling) {
   scale<T>(pixels, scaling, out);
   return out;
 }
-
-// Three images of 1 x 2 pixels.
-const Images three{3, 1, 2, {0, 51, 102, 153, 204, 255}};
 
 }  // namespace
 
@@ -91,16 +87,6 @@ TEST_CASE("pixels that are all alike become 0", "[prepare]") {
   CHECK_THROWS_AS(standardisation({}), std::invalid_argument);
 }
 
-TEST_CASE("the chosen images become rows, in the order chosen, one of them twice", "[prepare]") {
-  const std::vector<std::uint32_t> chosen{2, 0, 2};
-  std::vector<float> out(6);
-
-  gather<float>(three, chosen, {0, 51}, out);
-
-  CHECK(out == std::vector<float>{4, 5, 0, 1, 4, 5});
-  CHECK_NOTHROW(gather<float>(three, {}, {}, {}));
-}
-
 TEST_CASE("a label becomes a row with one 1", "[prepare]") {
   std::vector<double> out(9, 7);
 
@@ -110,14 +96,10 @@ TEST_CASE("a label becomes a row with one 1", "[prepare]") {
   CHECK_NOTHROW(one_hot<double>({}, 3, {}));
 }
 
-TEST_CASE("sizes that do not fit, images and classes that do not exist are refused", "[prepare]") {
+TEST_CASE("sizes that do not fit and classes that do not exist are refused", "[prepare]") {
   std::vector<float> six(6);
-  const std::vector<std::uint32_t> none_such{0, 3, 1}, two{0, 1};
 
   CHECK_THROWS_WITH(scale<float>(Bytes{1, 2}, {}, six), "scale: 2 pixels do not fit an output of 6");
-  CHECK_THROWS_WITH(gather<float>(three, two, {}, six), "gather: 2 rows of 2 do not fit an output of 6");
-  CHECK_THROWS_WITH(gather<float>(three, none_such, {}, six), "gather: there is no image 3 among 3");
-  CHECK_THROWS_AS(gather<float>(three, none_such, {}, six), std::out_of_range);
   CHECK_THROWS_WITH(one_hot<float>(Bytes{0, 1}, 2, six), "one_hot: 2 rows of 2 do not fit an output of 6");
   CHECK_THROWS_WITH(one_hot<float>(Bytes{0, 1}, 0, six), "one_hot: 2 rows of 0 do not fit an output of 6");
   CHECK_THROWS_WITH(one_hot<float>(Bytes{0, 3}, 3, six),
@@ -132,6 +114,5 @@ TEST_CASE("a scaling that would not give numbers is refused", "[prepare]") {
   for (const Scaling& wrong : {Scaling{0, 0}, Scaling{0, -1}, Scaling{0, infinity}, Scaling{0, nan},
                                Scaling{nan, 1}, Scaling{infinity, 1}}) {
     CHECK_THROWS_WITH(scale<double>(Bytes{1, 2}, wrong, out), contains_text("finite deviation above 0"));
-    CHECK_THROWS_AS(gather<double>(three, std::vector<std::uint32_t>{0}, wrong, out), std::invalid_argument);
   }
 }
