@@ -1,5 +1,5 @@
-// Bytes from a file that may be compressed with gzip: unpacked on the way, in pieces, and checked to the
-//                                                     end.
+// Bytes from a file that may be compressed with gzip: unpacked on the way, in pieces, and checked to
+// the end.
 #pragma once
 
 #include <cstddef>

@@ -145,8 +145,7 @@ template <class T>
 void Trainer<T>::diverged(double loss) const {
   throw Diverged(
       fmt::format("backstep: training diverged: the loss is {} in step {} (epoch {}, batch {}). Try a "
-                  "smaller learning rate "
-                  "(now {}), and see that the inputs are numbers of a size about 1",
+                  "smaller learning rate (now {}), and see that the inputs are numbers of a size about 1",
                   loss, optimizer_.steps() + 1, state_.epoch + 1, state_.position / options_.batch + 1,
                   optimizer_.learning_rate()));
 }

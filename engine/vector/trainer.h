@@ -27,10 +27,9 @@ namespace bp::batch {
 
 struct Trainer_options {
   std::size_t epochs = 5;
-  std::size_t batch = 32;  // the last of an epoch may be smaller
-  std::uint64_t seed = 1;  // of the order, of what is held out and of dropout
-  double validation =
-      0.0;  // this share of the examples, drawn once, is not trained on but evaluated each epoch
+  std::size_t batch = 32;    // the last of an epoch may be smaller
+  std::uint64_t seed = 1;    // of the order, of what is held out and of dropout
+  double validation = 0.0;   // the share of the examples that is drawn once and not trained on but evaluated
   std::size_t patience = 0;  // stop after so many epochs whose validation loss is no new best; 0: never
   /// The learning rate of an epoch, counted from 0, such as a function of schedule.h. Without: the
   /// optimizer's own.
