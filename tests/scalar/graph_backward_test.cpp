@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 #include <vector>
 
@@ -16,8 +15,6 @@ using namespace bp;
 using bp::test::close;
 
 namespace {
-
-constexpr double inf = std::numeric_limits<double>::infinity();
 
 std::vector<Value> leaves_in(Graph& graph, Random& random, int count) {
   std::vector<Value> leaves;
