@@ -41,6 +41,14 @@ const char* name_of(Curve curve) {
   return "?";
 }
 
+std::optional<Curve> curve_named(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(Curve::softsign); ++i) {
+    const auto curve = static_cast<Curve>(i);
+    if (name == name_of(curve)) return curve;
+  }
+  return std::nullopt;
+}
+
 // --- Activation: y = f(z), dz = dy f'(z) ------------------------------------------------------------------
 
 template <class T>

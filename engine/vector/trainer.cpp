@@ -74,7 +74,7 @@ void Trainer<T>::restore(const Trainer_state& state) {
   std::vector<std::uint32_t> ours = state_.order, theirs = state.order;
   std::sort(ours.begin(), ours.end());
   std::sort(theirs.begin(), theirs.end());
-  if (ours != theirs || state.held_out != state_.held_out || state.position > ours.size()) {
+  if (ours != theirs || state.held_out != state_.held_out || state.position >= ours.size()) {
     refuse("a training state of other examples, another seed or another validation share");
   }
   random_.restore(state.generator);
