@@ -177,6 +177,14 @@ Architecture parse_architecture(std::string_view text, const std::string& source
   return architecture;
 }
 
+std::size_t output_count(const Architecture& architecture) {
+  std::size_t size = architecture.inputs;
+  for (const Layer_description& layer : architecture.layers) {
+    if (const auto* dense = std::get_if<Dense>(&layer)) size = dense->outputs;
+  }
+  return size;
+}
+
 std::size_t number_count(const Architecture& architecture) {
   std::size_t count = 0, size = architecture.inputs;
   for (const Layer_description& layer : architecture.layers) {

@@ -33,6 +33,9 @@ std::string architecture_text(const Architecture& architecture);
 /// Throws:  Bad_file in one line: source, layer, what was expected, what was found.
 Architecture parse_architecture(std::string_view text, const std::string& source);
 
+/// How many outputs the last layer gives.
+std::size_t output_count(const Architecture& architecture);
+
 /// How many numbers a network of these layers has: parameters and running statistics, without building it.
 ///
 /// Throws:  std::length_error when they are more than a std::size_t can count.
