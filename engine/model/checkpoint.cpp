@@ -38,7 +38,7 @@ void check_finite(Network<T>& net) {
       throw batch::Diverged(
           fmt::format("backstep: training diverged: {} has a number that is {}. Try a "
                       "smaller learning rate",
-                      tensor.name, number));
+                      tensor.name, std::isnan(number) ? "none" : "infinite"));
     }
   }
 }

@@ -146,8 +146,8 @@ void Trainer<T>::diverged(double loss) const {
   throw Diverged(
       fmt::format("backstep: training diverged: the loss is {} in step {} (epoch {}, batch {}). Try a "
                   "smaller learning rate (now {}), and see that the inputs are numbers of a size about 1",
-                  loss, optimizer_.steps() + 1, state_.epoch + 1, state_.position / options_.batch + 1,
-                  optimizer_.learning_rate()));
+                  std::isnan(loss) ? "not a number" : "infinite", optimizer_.steps() + 1, state_.epoch + 1,
+                  state_.position / options_.batch + 1, optimizer_.learning_rate()));
 }
 
 template <class T>

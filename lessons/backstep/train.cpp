@@ -37,14 +37,16 @@ const Clock::time_point program_start = Clock::now();
 
 volatile std::sig_atomic_t asked_to_stop = 0;
 
-/// While it lives, the first Ctrl-C is only noted; the second ends the program.
+/// While it lives, the first Ctrl-C is only noted; the second ends the program. Where interruptions are
+/// ignored, as in the background, they stay so.
 class Interruptible {
  public:
   Interruptible() {
     struct sigaction action {};
     action.sa_handler = [](int) { asked_to_stop = 1; };
     action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(SIGINT, &action, &before_);
+    sigaction(SIGINT, nullptr, &before_);
+    if (before_.sa_handler != SIG_IGN) sigaction(SIGINT, &action, nullptr);
   }
   ~Interruptible() { sigaction(SIGINT, &before_, nullptr); }
   Interruptible(const Interruptible&) = delete;

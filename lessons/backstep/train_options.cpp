@@ -27,6 +27,20 @@ const std::vector<std::string> optimizers = {"sgd",     "momentum", "nesterov", 
 const std::vector<std::string> initializers = {"glorot", "he", "normal", "pytorch"};
 const std::vector<std::string> losses = {"cross-entropy", "half-squared", "mse"};
 
+// CLI11's own ranges say "not in range 0 to 17976931348623157081452742...", and it takes -1 for 2^64 - 1.
+bool is_whole(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+const CLI::Validator from_zero(
+    [](const std::string& text) { return is_whole(text) ? "" : "expected a whole number, found " + text; },
+    "");
+const CLI::Validator from_one(
+    [](const std::string& text) {
+      const bool positive = is_whole(text) && text.find_first_not_of('0') != std::string::npos;
+      return positive ? "" : "expected a whole number from 1, found " + text;
+    },
+    "");
+
 std::string listed(const std::vector<std::string>& names) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
@@ -74,7 +88,7 @@ void add_network_options(CLI::App& command, Train_options& o) {
   };
   list("--layers", o.layers, "Inputs, hidden layers, outputs")
       ->option_text("784,512,512,10")
-      ->check(CLI::PositiveNumber);
+      ->check(from_one);
   command.add_option("--activation", o.activation, "Of the hidden layers: " + listed(hidden_activations))
       ->check(one_of(hidden_activations))
       ->option_text("relu")
@@ -90,7 +104,7 @@ void add_network_options(CLI::App& command, Train_options& o) {
       ->option_text("0");
   list("--batch-norm", o.batch_norm, "Whether each hidden layer is normalised, 0 or 1; or a list")
       ->option_text("0")
-      ->check(CLI::Range(0, 1));
+      ->check(one_of({"0", "1"}));
   list("--l2", o.l2, "Penalty lambda * sum w^2 of each dense layer's weights; or a list")->option_text("0");
   command.add_option("--init", o.init, "How weights begin: " + listed(initializers))
       ->check(one_of(initializers))
@@ -108,13 +122,12 @@ void add_training_options(CLI::App& command, Train_options& o) {
   };
   add("--data", o.data, "DIR",
       "Folder of four IDX files, plain or .gz; else $BACKSTEP_DATA, MNIST, or Fashion-MNIST");
-  add("--epochs", o.epochs, "5", "Passes over the training images")->check(CLI::PositiveNumber);
-  add("--batch", o.batch, "32", "Images a step")->check(CLI::PositiveNumber);
+  add("--epochs", o.epochs, "5", "Passes over the training images")->check(from_one);
+  add("--batch", o.batch, "32", "Images a step")->check(from_one);
   add("--optimizer", o.optimizer, "adam", "Rule of a step: " + listed(optimizers))->check(one_of(optimizers));
-  add("--learning-rate", o.learning_rate, "0.001", "Length of a step")->check(CLI::NonNegativeNumber);
-  add("--seed", o.seed, "1", "Of weights, order, dropout and validation set");
-  add("--threads", o.threads, "N", "How many compute; else as many as there are cores")
-      ->check(CLI::Range(1, 1024));
+  add("--learning-rate", o.learning_rate, "0.001", "Length of a step");
+  add("--seed", o.seed, "1", "Of weights, order, dropout and validation set")->check(from_zero);
+  add("--threads", o.threads, "N", "How many compute; else as many as there are cores")->check(from_one);
   add("--precision", o.precision, "float", "Of numbers: float or double")->check(one_of({"float", "double"}));
   add("--validation", o.validation, "0.1", "Share of the training images held out to validate with");
 }
@@ -126,8 +139,7 @@ void add_file_options(CLI::App& command, Train_options& o) {
   add("--save", o.save, "MODEL.safetensors", "Write the trained model");
   add("--load", o.load, "MODEL.safetensors", "Begin with this model's layers and weights");
   add("--checkpoint", o.checkpoint, "FILE", "Write the state of the run, to go on from");
-  add("--checkpoint-every", o.checkpoint_every, "STEPS", "So often; else after each epoch")
-      ->check(CLI::PositiveNumber);
+  add("--checkpoint-every", o.checkpoint_every, "STEPS", "So often; else after each epoch")->check(from_one);
   add("--resume", o.resume, "FILE", "Go on from this checkpoint, with its options");
   command.add_flag("--json", o.json, "A line of JSON for each epoch, and a last one")
       ->group("Files and output");

@@ -122,7 +122,7 @@ void Train_progress::print_plain(const Epoch_report& report) {
     fmt::print("   validation: loss {:.4f}  accuracy {:>7}", report.validation->loss,
                percent(report.validation->accuracy));
   }
-  fmt::print("   {:.2f} s\n", report.seconds);
+  fmt::print("   {:.3g} s\n", report.seconds);
 }
 
 // ---- The end --------------------------------------------------------------------------------------------
