@@ -38,7 +38,7 @@ class Thread_pool {
 
   std::size_t threads() const { return workers_.size() + 1; }
 
-  /// How many processors this program may use; on Linux taskset and containers may allow fewer than there are.
+  /// How many processors this thread may use: taskset and containers may allow fewer than there are.
   static std::size_t processors();
 
   /// Calls work(first, last) on ranges that make up 0 to count - 1, each once, and returns when all are done.
