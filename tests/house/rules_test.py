@@ -60,7 +60,7 @@ BROKEN = [
      "Graphviz is included only by"),
     ("no header of the engine may include zlib", "engine/data/broken.h", HEADER + "#include <zlib.h>\n",
      "zlib is included only by"),
-    ("only the reader of headers may include nlohmann-json", "engine/model/broken.h",
+    ("only the readers of JSON may include nlohmann-json", "engine/model/broken.h",
      HEADER + "#include <nlohmann/json.hpp>\n", "nlohmann-json is included only by"),
     ("only the support folder may include Catch2", "tests/broken.cpp", HEADER + "#include <catch2/catch.hpp>\n",
      "Catch2 is included only by"),
