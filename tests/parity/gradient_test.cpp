@@ -54,6 +54,13 @@ TEMPLATE_TEST_CASE("dense layers have the scalar engine's gradients with every a
   }
 }
 
+TEMPLATE_TEST_CASE("square layers have the scalar engine's gradients: there transposed weights would fit too",
+                   "[parity]", float, double) {
+  const Activation f{Curve::tanh};
+
+  CHECK(difference<TestType>({6, {Dense{6}, f, Dense{6}, f, Dense{6}}}) == "");
+}
+
 TEMPLATE_TEST_CASE("an activation that stands alone has the scalar engine's gradients", "[parity]", float,
                    double) {
   for (const Curve curve : every_curve()) {
