@@ -1,5 +1,5 @@
-// Batch normalisation, dropout, penalties and gathering in SIMD, held to the plain loops for every length from 0
-// to 130.
+// Batch normalisation, dropout, penalties and gathering in SIMD, held to the plain loops for every length
+// from 0 to 130, NaN and infinity.
 #include <vector>
 
 #include "engine/vector/kernels.h"
