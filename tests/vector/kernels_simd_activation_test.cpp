@@ -137,7 +137,8 @@ TEMPLATE_TEST_CASE("activations treat NaN, infinity, kinks and huge numbers as t
   using T = TestType;
   const T nan = T(NAN), inf = T(INFINITY), big = std::numeric_limits<T>::max();
   // At every place of a vector and of a rest.
-  const std::vector<T> odd = {nan, inf, -inf, T(0), -T(0), T(1), T(-1), big, -big, T(1e20), T(-1e20)};
+  const std::vector<T> odd = {nan,  inf,  -inf, T(0), -T(0),   T(1),    T(-1),
+                              T(6), T(7), big,  -big, T(1e20), T(-1e20)};
   for (const Kernels<T>* k : available_kernels<T>()) {
     for (const Curve curve : every_curve()) {
       for (const T above : {T(2), nan, inf, -inf, T(0)}) {
