@@ -28,6 +28,7 @@ const char* name_of(Curve curve) {
     case Curve::relu: return "relu";
     case Curve::leaky_relu: return "leaky_relu";
     case Curve::hard_tanh: return "hard_tanh";
+    case Curve::relu6: return "relu6";
     case Curve::sigmoid: return "sigmoid";
     case Curve::tanh: return "tanh";
     case Curve::elu: return "elu";
@@ -36,6 +37,7 @@ const char* name_of(Curve curve) {
     case Curve::gelu_tanh: return "gelu_tanh";
     case Curve::silu: return "silu";
     case Curve::softplus: return "softplus";
+    case Curve::mish: return "mish";
     case Curve::softsign: return "softsign";
   }
   return "?";
