@@ -43,9 +43,14 @@ const char* name_of(Curve curve) {
   return "?";
 }
 
+std::vector<Curve> all_curves() {
+  std::vector<Curve> all;
+  for (int i = 0; i <= static_cast<int>(Curve::softsign); ++i) all.push_back(static_cast<Curve>(i));
+  return all;
+}
+
 std::optional<Curve> curve_named(std::string_view name) {
-  for (int i = 0; i <= static_cast<int>(Curve::softsign); ++i) {
-    const auto curve = static_cast<Curve>(i);
+  for (const Curve curve : all_curves()) {
     if (name == name_of(curve)) return curve;
   }
   return std::nullopt;

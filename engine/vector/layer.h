@@ -66,6 +66,8 @@ using Layer_description = std::variant<Dense, Activation, Softmax, Dropout_rate,
 const char* name_of(Curve curve);
 /// The curve of that name; nothing where there is none.
 std::optional<Curve> curve_named(std::string_view name);
+/// Every curve there is.
+std::vector<Curve> all_curves();
 
 // ---- What a network makes of them -----------------------------------------------------------------------
 

@@ -18,9 +18,12 @@ using bp::batch::Dropout_rate, bp::batch::Layer_description, bp::batch::Loss_kin
 
 [[noreturn]] void refuse(const std::string& what) { throw Failure(bad_input, what); }
 
-const std::vector<std::string> hidden_activations = {
-    "sigmoid",   "tanh", "relu",     "leaky_relu", "elu",       "selu",    "gelu",
-    "gelu_tanh", "silu", "softplus", "softsign",   "hard_tanh", "identity"};
+std::vector<std::string> activations() {
+  std::vector<std::string> names;
+  for (const Curve curve : bp::batch::all_curves()) names.emplace_back(bp::batch::name_of(curve));
+  return names;
+}
+
 const std::vector<std::string> optimizers = {"sgd",     "momentum", "nesterov", "adagrad",
                                              "rmsprop", "adam",     "adamw"};
 
@@ -89,11 +92,11 @@ void add_network_options(CLI::App& command, Train_options& o) {
   list("--layers", o.layers, "Inputs, hidden layers, outputs")
       ->option_text("784,512,512,10")
       ->check(from_one);
-  command.add_option("--activation", o.activation, "Of the hidden layers: " + listed(hidden_activations))
-      ->check(one_of(hidden_activations))
+  command.add_option("--activation", o.activation, "Of the hidden layers: " + listed(activations()))
+      ->check(one_of(activations()))
       ->option_text("relu")
       ->group("Network");
-  std::vector<std::string> last = hidden_activations;
+  std::vector<std::string> last = activations();
   last.push_back("softmax");
   command
       .add_option("--output-activation", o.output_activation, "Of the last layer: one of these, or softmax")
