@@ -1,9 +1,14 @@
 // The head is read and judged first, then the bytes that it promises, then that nothing follows: see idx.h.
 #include "engine/data/idx.h"
 
+#if __has_include(<sys/mman.h>)
+#include <sys/mman.h>
+#endif
+
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <memory>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -44,6 +49,17 @@ std::string type_name(unsigned type) {
     case 0x0E: return code + " (double)";
     default: return code;
   }
+}
+
+// Asks the system to give this memory, not yet touched, in pages of 2 MiB where it has such: it is then taken
+// in less time, and training finds a picture anywhere in it sooner. Nothing depends on the answer.
+void ask_for_large_pages([[maybe_unused]] std::span<std::uint8_t> memory) {
+#ifdef MADV_HUGEPAGE
+  constexpr std::size_t page = std::size_t{2} << 20;
+  void* begin = memory.data();
+  std::size_t room = memory.size();
+  if (std::align(page, page, begin, room) != nullptr) ::madvise(begin, room, MADV_HUGEPAGE);
+#endif
 }
 
 // One pass over one file.
@@ -123,13 +139,17 @@ class Idx_reader {
   }
 
   void read_elements(std::size_t count, std::vector<std::uint8_t>& bytes) {
-    // Where the length was checked there is nothing to be careful of. Elsewhere memory doubles as bytes
-    // come.
-    const bool checked = !stream_.is_gzip() && wanted_.stated_size > 0;
-    constexpr std::size_t first = 64 * 1024;
+    // Where the file can be as long as it says, room for all of it is set aside; memory that is set aside is
+    // taken only as bytes come. Elsewhere the room doubles.
+    const bool bearable = can_hold(count);
+    constexpr std::size_t first = 64 * 1024, step = 256 * 1024;  // a step stays in the second-level cache
+    if (bearable) {
+      bytes.reserve(count);
+      ask_for_large_pages({bytes.data(), count});
+    }
     std::size_t filled = 0;
     while (filled < count) {
-      const std::size_t next = checked ? count : std::min(count, std::max(first, 2 * filled));
+      const std::size_t next = std::min(count, bearable ? filled + step : std::max(first, 2 * filled));
       bytes.reserve(next);  // resize alone might take twice as much as asked for
       bytes.resize(next);
       const std::size_t got = stream_.read(std::as_writable_bytes(std::span(bytes).subspan(filled)));
@@ -141,6 +161,13 @@ class Idx_reader {
     if (stream_.read({&beyond, 1}) > 0) {
       refuse(position_ + count, "the end after " + bytes_of(count), "more");
     }
+  }
+
+  // Whether a file of its length can unpack to so much: deflate makes at most 1032 bytes of one (zlib's
+  // "Technical details"). A plain file's length has been checked already.
+  bool can_hold(std::size_t count) {
+    constexpr std::uintmax_t most = 1032;
+    return wanted_.stated_size > 0 && (!stream_.is_gzip() || count / most <= wanted_.stated_size);
   }
 
   std::string shape() const { return joined(texts_, " x "); }

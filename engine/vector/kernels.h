@@ -97,6 +97,16 @@ struct Kernels {
   /// Shapes:    x B x I, w O x I, bias O, z and y B x O
   void (*dense_forward)(View<const T> x, Weights<T> w, const T* bias, Activation f, View<T> z, View<T> y);
 
+  /// The same, to the bit, from packed examples instead of packed weights: packed_x is what pack(x, packed_x)
+  /// wrote. So where there are fewer examples than outputs there is less to pack.
+  ///
+  /// Split by outputs, and by rows at multiples of output_step: the part from n on has packed_x +
+  /// packed_size(n, I).
+  ///
+  /// Shapes:    x B x I, packed_x packed_size(B, I), w O x I, bias O, z and y B x O
+  void (*dense_forward_by_examples)(View<const T> x, const T* packed_x, View<const T> w, const T* bias,
+                                    Activation f, View<T> z, View<T> y);
+
   /// The gradient by the input, already taken through the activation g before it:
   /// dx[n][i] = (sum_o dz[n][o] w[o][i]) * g'[n][i], which is dz W for the identity.
   ///

@@ -24,6 +24,12 @@ void dense_forward(View<const T> x, Weights<T> weights, const T* bias, Activatio
   }
 }
 
+template <class T>
+void dense_forward_by_examples(View<const T> x, const T*, View<const T> w, const T* bias, Activation f,
+                               View<T> z, View<T> y) {
+  dense_forward<T>(x, {w}, bias, f, z, y);
+}
+
 // x[n][i] is in z[n][o] of every output o, with the factor w[o][i]. So by the chain rule, summed over all
 // ways, dx[n][i] = sum_o dz[n][o] w[o][i]: the same weights the other way, the sum over the outputs.
 template <class T>
@@ -93,6 +99,7 @@ constexpr Kernels<T> table = {
     .packed_size = packed_size,
     .pack = pack,
     .dense_forward = dense_forward,
+    .dense_forward_by_examples = dense_forward_by_examples,
     .dense_backward_input = dense_backward_input,
     .dense_backward_weights = dense_backward_weights,
     .penalize = penalize,

@@ -29,6 +29,7 @@ constexpr Kernels<T> table = {
     .packed_size = Simd<T>::packed_size,
     .pack = Simd<T>::pack,
     .dense_forward = Simd<T>::dense_forward,
+    .dense_forward_by_examples = Simd<T>::dense_forward_by_examples,
     .dense_backward_input = Simd<T>::dense_backward_input,
     .dense_backward_weights = Simd<T>::dense_backward_weights,
     .penalize = Simd<T>::penalize,

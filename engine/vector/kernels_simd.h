@@ -4,7 +4,8 @@
 // namespace: N_SSE4, N_AVX2 and N_AVX3 (AVX-512) on x86, N_NEON on Arm. The same source so becomes several
 // functions, and which of them this machine can run is asked when the program runs: it needs no -march.
 //
-//     kernels_simd_tile.inc, kernels_simd_dense.cpp       matrix products
+//     kernels_simd_tile.inc, kernels_simd_transpose.inc,
+//     kernels_simd_dense.cpp                              matrix products
 //     kernels_simd_math.inc, kernels_simd_activation.cpp  exp, log, erfc; what is made of them
 //     kernels_simd_loss.cpp                               softmax, cross-entropy, argmax
 //     kernels_simd_training.cpp                           batch normalisation, dropout, penalties, gathering

@@ -1,8 +1,9 @@
 // The dense layer in SIMD: its three matrix products, from tiles.
 //
-// All three are C = A B, with different matrices in the places:
+// All are C = A B, with different matrices in the places:
 //
 //     forward           z  = x W^T    A = x,     B = W^T   packed once a step, for W has to be turned over
+//       by examples     z^T = W x^T   A = W,     B = x^T   packed instead, and z^T turned over
 //     gradient by x     dx = dz W     A = dz,    B = W     rows of W are rows of B
 //     gradient by W     dW = dz^T x   A = dz^T,  B = x     A is read down the columns of dz
 //
@@ -23,6 +24,8 @@
 #include "engine/vector/kernels_simd_vector.inc"
 
 #include "engine/vector/kernels_simd_tile.inc"
+
+#include "engine/vector/kernels_simd_transpose.inc"
 
 HWY_BEFORE_NAMESPACE();
 namespace bp::batch::HWY_NAMESPACE {
@@ -50,6 +53,7 @@ struct Product {
   std::size_t depth;          // how many k there are
   const T* start;             // what the sums of each column begin with, or null for 0
   View<T> c;
+  bool goes_on = false;  // the sums begin with what is in C instead
 };
 
 /// How wide the panel with so many columns is packed, and its tiles are.
@@ -89,7 +93,7 @@ void multiply_panel(const Product<T>& p, std::size_t k, std::size_t depth, const
                         .start_row = 0,
                         .c = whole ? c : buffer,
                         .c_row = whole ? p.c.stride : width};
-    if (k > 0) {  // go on from where the block before has left off
+    if (k > 0 || p.goes_on) {  // from where the block before has left off
       if (!whole) copy_columns(c, p.c.stride, buffer, width, rows, columns);
       at.start = at.c, at.start_row = at.c_row;
     }
@@ -138,60 +142,6 @@ struct Rows_in_place {
   }
 };
 
-// ---- Packing W -----------------------------------------------------------------------------------------
-
-/// to[i * width + o] = from[o][i] for the square of i and o below the lanes of 16 bytes: 4 floats.
-HWY_INLINE void transpose_square(const std::array<const float*, 4>& from, std::size_t at, float* to,
-                                 std::size_t width) {
-  const hn::Full128<float> d;
-  const hn::Full128<double> pair;
-  const auto r0 = hn::LoadU(d, from[0] + at), r1 = hn::LoadU(d, from[1] + at);
-  const auto r2 = hn::LoadU(d, from[2] + at), r3 = hn::LoadU(d, from[3] + at);
-  // a b c d, A B C D -> a A b B, c C d D; then two such pairs side by side.
-  const auto low01 = hn::BitCast(pair, hn::InterleaveLower(d, r0, r1)),
-             high01 = hn::BitCast(pair, hn::InterleaveUpper(d, r0, r1)),
-             low23 = hn::BitCast(pair, hn::InterleaveLower(d, r2, r3)),
-             high23 = hn::BitCast(pair, hn::InterleaveUpper(d, r2, r3));
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pair, low01, low23)), d, to);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pair, low01, low23)), d, to + width);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pair, high01, high23)), d, to + 2 * width);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pair, high01, high23)), d, to + 3 * width);
-}
-
-HWY_INLINE void transpose_square(const std::array<const double*, 2>& from, std::size_t at, double* to,
-                                 std::size_t width) {
-  const hn::Full128<double> d;
-  const auto r0 = hn::LoadU(d, from[0] + at), r1 = hn::LoadU(d, from[1] + at);
-  hn::StoreU(hn::InterleaveLower(d, r0, r1), d, to);
-  hn::StoreU(hn::InterleaveUpper(d, r0, r1), d, to + width);
-}
-
-/// Lays the rows of w side by side: to[i * width + o] = w[o][i], and 0 where w has no row o.
-///
-/// In blocks: 64 columns of w are 64 rows of the panel, 8 KiB, and stay in the cache while the rows of w go
-/// by, of which every cache line is read once. 512 x 512 weights took three times as long without.
-template <class T>
-void pack_panel(View<const T> w, std::size_t width, T* to) {
-  constexpr std::size_t side = 16 / sizeof(T), block = 64;
-  static constexpr std::array<T, block> no_row = {};
-  for (std::size_t first = 0; first < w.cols; first += block) {
-    const std::size_t count = std::min(block, w.cols - first), whole = count / side * side;
-    T* rows = to + first * width;
-    for (std::size_t o = 0; o < width; o += side) {
-      std::array<const T*, side> from;
-      for (std::size_t j = 0; j < side; ++j) {
-        from[j] = o + j < w.rows ? w.row(o + j) + first : no_row.data();
-      }
-      for (std::size_t i = 0; i < whole; i += side) {
-        transpose_square(from, i, rows + i * width + o, width);
-      }
-      for (std::size_t i = whole; i < count; ++i) {
-        for (std::size_t j = 0; j < side; ++j) rows[i * width + o + j] = from[j][i];
-      }
-    }
-  }
-}
-
 }  // namespace
 
 template <class T>
@@ -207,7 +157,7 @@ void Simd<T>::pack(View<const T> w, T* packed) {
   }
 }
 
-// ---- The three products --------------------------------------------------------------------------------
+// ---- The products --------------------------------------------------------------------------------------
 
 template <class T>
 void Simd<T>::dense_forward(View<const T> x, Weights<T> weights, const T* bias, Activation f, View<T> z,
@@ -226,6 +176,36 @@ void Simd<T>::dense_forward(View<const T> x, Weights<T> weights, const T* bias, 
     activation_forward(part(sums), f, part(y));
   };
   multiply<T>({x.data, x.stride, 1, x.cols, bias, sums}, panels, activate);
+}
+
+// A panel are the examples, and a block of outputs by those is done at once: its z^T is 14 KiB, and the weights
+// of the block are still in the second-level cache for the next panel.
+template <class T>
+void Simd<T>::dense_forward_by_examples(View<const T> x, const T* packed_x, View<const T> w, const T* bias,
+                                        Activation f, View<T> z, View<T> y) {
+  assert(x.rows == y.rows && x.cols == w.cols && w.rows == y.cols);
+  constexpr std::size_t output_block = std::size_t(tile_rows) * 8;
+  HWY_ALIGN T sums[output_block * tile_columns<T>];
+  for (std::size_t o = 0; o < w.rows; o += output_block) {
+    const std::size_t outputs = std::min(output_block, w.rows - o);
+    for (std::size_t n = 0; n < x.rows; n += tile_columns<T>) {
+      const std::size_t examples = std::min(tile_columns<T>, x.rows - n), width = panel_width<T>(examples);
+      for (std::size_t i = 0; i < outputs; ++i) {
+        std::fill_n(sums + i * width, width, bias == nullptr ? T(0) : bias[o + i]);
+      }
+      const Product<T> product = {w.row(o), w.stride, 1, x.cols, nullptr, {sums, outputs, width, width},
+                                  true};
+      for (std::size_t k = 0; k < x.cols; k += depth_block) {
+        const Panel<T> panel = {packed_x + n * x.cols + k * width, width};
+        multiply_panel(product, k, std::min(depth_block, x.cols - k), panel, 0, width);
+      }
+      const auto part = [&](View<T> all)
+                            HWY_ATTR { return all.row_range(n, n + examples).column_range(o, o + outputs); };
+      const View<T> found = part(z.data == nullptr ? y : z);
+      transpose<T>({sums, outputs, examples, width}, found);
+      if (f.curve != Curve::identity || z.data != nullptr) activation_forward(found, f, part(y));
+    }
+  }
 }
 
 template <class T>

@@ -1,4 +1,7 @@
 // The optimizers' updates in SIMD: every number is read once and written once. Formulas: kernels.h.
+//
+// All is loaded before anything is stored. Large arrays begin at the same place of a page, and a load whose
+// address looks like that of a store just before it, in the lower 12 bits, waits for that: Adam took 20 % longer.
 #include "engine/vector/kernels_simd.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -13,6 +16,26 @@
 HWY_BEFORE_NAMESPACE();
 namespace bp::batch::HWY_NAMESPACE {
 
+namespace {
+
+/// x / size for size > 0. The processor's estimate r of 1 / size is 2^-12 off or less; one step of Newton's rule,
+/// r + r (1 - size r), squares that. It leaves the divider to the square root: Adam takes 17 % less time so.
+///
+/// Accuracy:  4 u; x / inf is 0.
+HWY_INLINE Vector<float> quotient(Vector<float> x, Vector<float> size) {
+#if HWY_TARGET == HWY_NEON
+  return hn::Div(x, size);  // whose estimate has 8 digits only
+#else
+  const Vector<float> r = hn::ApproximateReciprocal(size), first = hn::Mul(x, r);
+  const Vector<float> error = hn::NegMulAdd(size, r, all<float>(1.0));
+  const auto is_0 = hn::Eq(r, hn::Zero(Tag<float>()));  // then error is inf * 0
+  return hn::MulAdd(first, hn::IfThenZeroElse(is_0, error), first);
+#endif
+}
+HWY_INLINE Vector<double> quotient(Vector<double> x, Vector<double> size) { return hn::Div(x, size); }
+
+}  // namespace
+
 template <class T>
 void Simd<T>::sgd(Sgd_step step, std::size_t n, const T* g, T* p) {
   const Vector<T> rate = all<T>(step.learning_rate);
@@ -26,8 +49,9 @@ void Simd<T>::momentum(Momentum_step step, std::size_t n, const T* g, T* m, T* p
     const Vector<T> gradient = at.load(g);
     const Vector<T> velocity = hn::MulAdd(friction, at.load(m), gradient);
     const Vector<T> direction = step.nesterov ? hn::MulAdd(friction, velocity, gradient) : velocity;
+    const Vector<T> parameter = hn::NegMulAdd(rate, direction, at.load(p));
     at.store(velocity, m);
-    at.store(hn::NegMulAdd(rate, direction, at.load(p)), p);
+    at.store(parameter, p);
   });
 }
 
@@ -38,8 +62,9 @@ void Simd<T>::adagrad(Adagrad_step step, std::size_t n, const T* g, T* s, T* p) 
     const Vector<T> gradient = at.load(g);
     const Vector<T> squares = hn::MulAdd(gradient, gradient, at.load(s));
     const Vector<T> change = hn::Div(hn::Mul(rate, gradient), hn::Add(hn::Sqrt(squares), epsilon));
+    const Vector<T> parameter = hn::Sub(at.load(p), change);
     at.store(squares, s);
-    at.store(hn::Sub(at.load(p), change), p);
+    at.store(parameter, p);
   });
 }
 
@@ -51,8 +76,9 @@ void Simd<T>::rmsprop(Rmsprop_step step, std::size_t n, const T* g, T* v, T* p) 
     const Vector<T> gradient = at.load(g);
     const Vector<T> square = hn::MulAdd(alpha, at.load(v), hn::Mul(hn::Mul(rest, gradient), gradient));
     const Vector<T> change = hn::Div(hn::Mul(rate, gradient), hn::Add(hn::Sqrt(square), epsilon));
+    const Vector<T> parameter = hn::Sub(at.load(p), change);
     at.store(square, v);
-    at.store(hn::Sub(at.load(p), change), p);
+    at.store(parameter, p);
   });
 }
 
@@ -67,10 +93,11 @@ void Simd<T>::adam(Adam_step step, std::size_t n, const T* g, T* m, T* v, T* p) 
     const Vector<T> mean = hn::MulAdd(beta1, at.load(m), hn::Mul(rest1, gradient));
     const Vector<T> square = hn::MulAdd(beta2, at.load(v), hn::Mul(hn::Mul(rest2, gradient), gradient));
     const Vector<T> size = hn::MulAdd(root_scale, hn::Sqrt(square), epsilon);
-    const Vector<T> change = hn::Div(hn::Mul(length, mean), size);
+    const Vector<T> change = quotient(hn::Mul(length, mean), size);
+    const Vector<T> parameter = hn::MulSub(keep, at.load(p), change);
     at.store(mean, m);
     at.store(square, v);
-    at.store(hn::MulSub(keep, at.load(p), change), p);
+    at.store(parameter, p);
   });
 }
 

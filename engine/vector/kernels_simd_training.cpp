@@ -1,4 +1,6 @@
 // Batch normalisation, dropout, penalties and gathering in SIMD. Formulas: kernels_reference*.cpp.
+#include <algorithm>
+
 #include "engine/vector/kernels_simd.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -229,14 +231,18 @@ template <class T>
 void Simd<T>::gather_bytes(const std::uint8_t* bytes, const std::uint32_t* rows, double scale, double offset,
                            View<T> x) {
   const Vector<T> factor = all<T>(scale), start = all<T>(offset);
+  const auto picture = [&](std::size_t n) { return bytes + std::size_t(rows[n]) * x.cols; };
+  // The next pictures are anywhere among all: no processor guesses where. Ask for them while others are done.
+  constexpr std::size_t ahead = 3, line = 64;
+  for (std::size_t n = 0; n < std::min(ahead, x.rows); ++n) {
+    for (std::size_t c = 0; c < x.cols; c += line) hwy::Prefetch(picture(n) + c);
+  }
   for (std::size_t n = 0; n < x.rows; ++n) {
-    const std::uint8_t* from = bytes + std::size_t(rows[n]) * x.cols;
-    // The next picture is anywhere among all: no processor guesses where. Ask for it while this one is done.
-    const std::uint8_t* next = bytes + std::size_t(rows[n + 1 < x.rows ? n + 1 : n]) * x.cols;
+    const std::uint8_t *from = picture(n), *next = picture(std::min(n + ahead, x.rows - 1));
     T* to = x.row(n);
     std::size_t c = 0;
     for (; c + lanes<T> <= x.cols; c += lanes<T>) {
-      if (c % 64 == 0) hwy::Prefetch(next + c);
+      if (c % line == 0) hwy::Prefetch(next + c);
       hn::StoreU(hn::MulAdd(numbers_of(from + c, T()), factor, start), Tag<T>(), to + c);
     }
     if (c == x.cols) continue;

@@ -169,13 +169,20 @@ class Dense_layer : public Layer<T> {
 
  private:
   View<T> weight() { return {w_.data(), this->outputs(), this->inputs(), this->inputs()}; }
+  void forward_by_outputs(Activation f, bool keeps_z, const Pass<T>& pass);
+  void forward_by_examples(Activation f, bool keeps_z, const Pass<T>& pass);
+  void pack(View<const T> rows, const Pass<T>& pass);
+  template <class Work>
+  void share(const Pass<T>& pass, std::size_t rows, std::size_t row_step, std::size_t columns,
+             std::size_t column_step, const Work& work) const;
   void add_penalty(const Pass<T>& pass);
   View<T> backward_input(View<const T> dz, const Pass<T>& pass);
 
   Dense description_;
   Activation_layer<T>*before_ = nullptr, *after_ = nullptr;
   std::span<T> w_, dw_, b_, db_;  // in the network's memory; b empty without biases
-  Matrix<T> packed_, z_, y_, dx_, penalties_;
+  Matrix<T> packed_;              // x or W
+  Matrix<T> z_, y_, dx_, penalties_;
   View<const T> x_;
   double penalty_ = 0.0;
 };

@@ -1,9 +1,11 @@
-// The benchmark of the vector engine's matrix products: each product of each shape done by each peer, in turn
-// and in one run, on one thread.
+// The benchmark of the vector engine: its matrix products beside other libraries', each product of each shape
+// done by each peer, in turn and in one run, on one thread; and training.
 //
 //     taskset -c 1 build/tests/bench/bench_vector            a table: GFLOP/s, and each peer's time to ours
 //     taskset -c 1 build/tests/bench/bench_vector --json     one line for each shape and peer
 //     build/tests/bench/bench_vector --check                that all peers compute the same; times nothing
+//     taskset -c 1 build/tests/bench/bench_vector --task A --batch 32 --epochs 5
+//                                                           an epoch's seconds in training: see training.h
 //
 // A peer whose result differs from the plain loops' by more than the rounding of its sums is an error (exit
 // status 1): a time would mean nothing. NOTES.md has the results.
@@ -14,6 +16,7 @@
 #include <stdexcept>
 
 #include "tests/bench/product.h"
+#include "tests/bench/training.h"
 
 namespace bp::bench {
 namespace {
@@ -117,7 +120,8 @@ int main(int argc, char** argv) {
   using namespace bp::bench;
   Options options;
   CLI::App app(
-      "Times matrix products beside OpenBLAS and oneDNN. Pin it to one core: taskset -c 1 bench_vector");
+      "Times matrix products beside OpenBLAS and oneDNN, or training. Pin it to one core: taskset -c 1 "
+      "bench_vector");
   std::vector<std::string> peer_names;
   for (const Peer_maker& peer : product_peers()) peer_names.push_back(peer.name);
   app.add_option("--form", options.forms, "which products, with commas between them (all)")
@@ -130,10 +134,28 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   app.add_flag("--json", options.json, "print one line of JSON for each product and peer");
   app.add_flag("--check", options.check, "compare the peers' results; time nothing");
+  Training_options training;
+  auto* task = app.add_option("--task", training.task, "train this network, A, B or C, instead of products")
+                   ->check(CLI::IsMember(all_tasks()));
+  const auto training_option = [&](const char* name, auto& value, const char* help) {
+    return app.add_option(name, value, help)->needs(task);
+  };
+  auto* batch = training_option("--batch", training.batch, "examples a step (A 32, B 128, C 10)");
+  training_option("--epochs", training.epochs, "how many times through the pictures (5)")
+      ->check(CLI::PositiveNumber);
+  training_option("--threads", training.threads, "with how many threads (1)")->check(CLI::PositiveNumber);
+  training_option("--seed", training.seed, "of weights, order and dropout (1)");
+  training_option("--data", training.data, "the folder of the four files (where MNIST is looked for)");
   CLI11_PARSE(app, argc, argv);
+  training.json = options.json;
+  if (batch->count() == 0) training.batch = usual_batch(training.task);
 
   try {
-    run(options);
+    if (task->count() > 0) {
+      run_training(training);
+    } else {
+      run(options);
+    }
   } catch (const std::exception& error) {
     fmt::print(stderr, "backstep: bench_vector: {}\n", error.what());
     return 1;

@@ -73,7 +73,9 @@ TEMPLATE_TEST_CASE("dense layers have the same bits in parts of rows and of outp
     const Matrix<T> dz = random_matrix<T>(random, batch_size, outputs),
                     bias = random_matrix<T>(random, 1, outputs);
     Matrix<T> packed(1, k.packed_size(outputs, inputs)), packed_parts(1, packed.size());
+    Matrix<T> packed_x(1, k.packed_size(batch_size, inputs)), packed_x_parts(1, packed_x.size());
     Matrix<T> y(batch_size, outputs), z = y, y_rows = y, z_rows = y, y_outputs = y, z_outputs = y;
+    Matrix<T> y_examples = y, z_examples = y, y_examples_outputs = y, z_examples_outputs = y;
     Matrix<T> dx(batch_size, inputs), dx_rows = dx, dx_columns = dx;
     Matrix<T> dw(outputs, inputs), db(1, outputs), dw_outputs = dw, db_outputs = db, dw_columns = dw;
     const Activation f{Curve::gelu};
@@ -94,7 +96,17 @@ TEMPLATE_TEST_CASE("dense layers have the same bits in parts of rows and of outp
       k.dense_forward(x, {w.view().row_range(i, end), from(i)}, bias.data() + i, f,
                       z_outputs.view().column_range(i, end), y_outputs.view().column_range(i, end));
     });
+    k.pack(x, packed_x.data());
+    in_parts(batch_size, k.output_step, [&](std::size_t i, std::size_t end) {
+      T* part = packed_x_parts.data() + k.packed_size(i, inputs);
+      k.pack(x.view().row_range(i, end), part);
+      k.dense_forward_by_examples(x.view().row_range(i, end), part, w, bias.data(), f,
+                                  z_examples.view().row_range(i, end), y_examples.view().row_range(i, end));
+    });
     in_parts(outputs, 1, [&](std::size_t i, std::size_t end) {
+      k.dense_forward_by_examples(x, packed_x.data(), w.view().row_range(i, end), bias.data() + i, f,
+                                  z_examples_outputs.view().column_range(i, end),
+                                  y_examples_outputs.view().column_range(i, end));
       k.dense_backward_weights(dz.view().column_range(i, end), x, dw_outputs.view().row_range(i, end),
                                db_outputs.data() + i);
     });
@@ -107,9 +119,11 @@ TEMPLATE_TEST_CASE("dense layers have the same bits in parts of rows and of outp
 
     CHECK((same_bits(z, z_rows) && same_bits(y, y_rows)));
     CHECK((same_bits(z, z_outputs) && same_bits(y, y_outputs)));
+    CHECK((same_bits(z, z_examples) && same_bits(y, y_examples)));
+    CHECK((same_bits(z, z_examples_outputs) && same_bits(y, y_examples_outputs)));
     CHECK((same_bits(dx, dx_rows) && same_bits(dx, dx_columns)));
     CHECK((same_bits(dw, dw_outputs) && same_bits(db, db_outputs) && same_bits(dw, dw_columns)));
-    CHECK(same_bits(packed, packed_parts));
+    CHECK((same_bits(packed, packed_parts) && same_bits(packed_x, packed_x_parts)));
   }
 }
 

@@ -28,7 +28,7 @@ Framed<T> sizes_of(const Framed<T>& matrix) {
 template <class T>
 struct Layer {
   Framed<T> x, w, bias, dz;
-  Framed<T> z, y, dx, dw, db;
+  Framed<T> z, y, z_by_examples, y_by_examples, dx, dw, db;
 
   Layer(Random& random, std::size_t examples, std::size_t inputs, std::size_t outputs)
       : Layer({random, examples, inputs}, {random, outputs, inputs}, {random, 1, outputs},
@@ -40,24 +40,37 @@ struct Layer {
         dz(std::move(given_dz)),
         z(dz.rows(), dz.cols()),
         y(dz.rows(), dz.cols()),
+        z_by_examples(dz.rows(), dz.cols()),
+        y_by_examples(dz.rows(), dz.cols()),
         dx(x.rows(), x.cols()),
         dw(w.rows(), w.cols()),
         db(1, dz.cols()) {}
 
   Layer& run(const Kernels<T>& k, Activation f = {}) {
-    Matrix<T> packed(1, k.packed_size(w.rows(), w.cols()));
+    Matrix<T> packed(1, k.packed_size(w.rows(), w.cols())), packed_x(1, k.packed_size(x.rows(), x.cols()));
     k.pack(w, packed.data());
+    k.pack(x, packed_x.data());
     k.dense_forward(x, {w, packed.data()}, bias.data(), f, z, y);
+    k.dense_forward_by_examples(x, packed_x.data(), w, bias.data(), f, z_by_examples, y_by_examples);
     k.dense_backward_input(dz, w, {}, {}, dx);
     k.dense_backward_weights(dz, x, dw, db.data());
     return *this;
   }
 
   bool frames_are_whole() const {
-    return z.frame_is_whole() && y.frame_is_whole() && dx.frame_is_whole() && dw.frame_is_whole() &&
+    return z.frame_is_whole() && y.frame_is_whole() && z_by_examples.frame_is_whole() &&
+           y_by_examples.frame_is_whole() && dx.frame_is_whole() && dw.frame_is_whole() &&
            db.frame_is_whole();
   }
 };
+
+template <class T>
+bool same_bits(const Framed<T>& a, const Framed<T>& b) {
+  for (std::size_t i = 0; i < a.rows(); ++i) {
+    if (std::memcmp(a.view().row(i), b.view().row(i), a.cols() * sizeof(T)) != 0) return false;
+  }
+  return true;
+}
 
 /// Every sum within (n + 1) u sum |terms| of the plain loops', which have rounded once; in double they are as
 /// far from the exact sum as we are.
@@ -77,15 +90,8 @@ void check_layer(const Kernels<T>& k, Random& random, std::size_t examples, std:
   CHECK(worst_units<T>(ours.dw, plain.dw, sizes.dw) <= twice * double(examples + 1));
   CHECK(worst_units<T>(ours.db, plain.db, sizes.db) <= twice * double(examples + 1));
   CHECK(worst_units<T>(ours.y, ours.z, ours.z) == 0.0);
+  CHECK((same_bits(ours.z_by_examples, ours.z) && same_bits(ours.y_by_examples, ours.y)));
   CHECK(ours.frames_are_whole());
-}
-
-template <class T>
-bool same_bits(const Framed<T>& a, const Framed<T>& b) {
-  for (std::size_t i = 0; i < a.rows(); ++i) {
-    if (std::memcmp(a.view().row(i), b.view().row(i), a.cols() * sizeof(T)) != 0) return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -135,19 +141,23 @@ TEMPLATE_TEST_CASE("a fused activation has the bits of the activation by itself"
       const Activation f{curve};
       Layer<T> layer(random, 29, 17, 51);
       layer.run(*k, f);
-      Framed<T> y(29, 51), y_alone(29, 51), dx(29, 17), dx_alone(29, 17), saved(random, 29, 17);
-      Matrix<T> packed(1, k->packed_size(51, 17));
+      Framed<T> y(29, 51), y_by_examples(29, 51), y_alone(29, 51);
+      Framed<T> dx(29, 17), dx_alone(29, 17), saved(random, 29, 17);
+      Matrix<T> packed(1, k->packed_size(51, 17)), packed_x(1, k->packed_size(29, 17));
 
       k->pack(layer.w, packed.data());
+      k->pack(layer.x, packed_x.data());
       k->dense_forward(layer.x, {layer.w, packed.data()}, layer.bias.data(), f, {}, y);
+      k->dense_forward_by_examples(layer.x, packed_x.data(), layer.w, layer.bias.data(), f, {},
+                                   y_by_examples);
       k->activation_forward(layer.z, f, y_alone);
       k->dense_backward_input(layer.dz, layer.w, f, saved, dx);
       k->activation_backward(saved, f, layer.dx, dx_alone);
 
-      CHECK(same_bits(layer.y, y_alone));
-      CHECK(same_bits(y, y_alone));
+      CHECK((same_bits(layer.y, y_alone) && same_bits(layer.y_by_examples, y_alone)));
+      CHECK((same_bits(y, y_alone) && same_bits(y_by_examples, y_alone)));
       CHECK(same_bits(dx, dx_alone));
-      CHECK((y.frame_is_whole() && dx.frame_is_whole()));
+      CHECK((y.frame_is_whole() && y_by_examples.frame_is_whole() && dx.frame_is_whole()));
     }
   }
 }
@@ -178,7 +188,7 @@ TEMPLATE_TEST_CASE("in dense layers NaN and infinity go where the plain loops le
         }
         return true;
       };
-      CHECK(same_kind(ours.z, plain.z));
+      CHECK((same_kind(ours.z, plain.z) && same_kind(ours.z_by_examples, plain.z)));
       CHECK(same_kind(ours.dx, plain.dx));
       CHECK(same_kind(ours.dw, plain.dw));
       CHECK(same_kind(ours.db, plain.db));
@@ -193,14 +203,16 @@ TEST_CASE("no bias is a bias of 0, and no gradient of it is asked for with null"
     Layer<float> layer(random, 7, 5, 40);
     for (std::size_t o = 0; o < 40; ++o) layer.bias(0, o) = 0.0f;
     layer.run(*k);
-    Framed<float> z(7, 40), dw(40, 5);
-    Matrix<float> packed(1, k->packed_size(40, 5));
+    Framed<float> z(7, 40), z_by_examples(7, 40), dw(40, 5);
+    Matrix<float> packed(1, k->packed_size(40, 5)), packed_x(1, k->packed_size(7, 5));
 
     k->pack(layer.w, packed.data());
+    k->pack(layer.x, packed_x.data());
     k->dense_forward(layer.x, {layer.w, packed.data()}, nullptr, {}, {}, z);
+    k->dense_forward_by_examples(layer.x, packed_x.data(), layer.w, nullptr, {}, {}, z_by_examples);
     k->dense_backward_weights(layer.dz, layer.x, dw, nullptr);
 
-    CHECK(same_bits(z, layer.z));
+    CHECK((same_bits(z, layer.z) && same_bits(z_by_examples, layer.z)));
     CHECK(same_bits(dw, layer.dw));
   }
 }
