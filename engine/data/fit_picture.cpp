@@ -189,6 +189,7 @@ Fitted_picture fit_picture(const Picture& picture, Preparation preparation, std:
   if (fitted.blank) {
     fitted.how += "; it is blank";
   } else if (preparation != Preparation::plain && tones.is_dark_on_light()) {
+    fitted.inverted = true;
     fitted.how += ", which is dark on light, while the network has learnt from light on dark";
   }
   return fitted;

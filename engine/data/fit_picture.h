@@ -40,7 +40,8 @@ struct Fitted_picture {
   std::vector<std::uint8_t> pixels;  ///< rows x cols, row by row
   /// What was done, in words; sizes are width x height, places (column, row) from the upper left corner.
   std::string how;
-  bool blank = false;  ///< nothing stands out from the background; `how` says so, too
+  bool blank = false;     ///< nothing stands out from the background; `how` says so, too
+  bool inverted = false;  ///< taken as it is, and dark on light, unlike the data set; `how` says so, too
 };
 
 /// A picture of exactly this size as it is, any other as prepare_picture.

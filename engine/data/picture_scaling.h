@@ -36,13 +36,13 @@ struct Scaled_picture {
 Window largest_within(const Window& window, std::size_t width, std::size_t height);
 
 /// The part `from` of the picture in the size of `to`. A pixel of a smaller picture is the average of what it
-/// covers of the larger; those of a larger picture lie on straight lines between the middles of the smaller's.
+/// covers of the larger; a larger picture lies on straight lines between the middles of the smaller's pixels.
 ///
 /// Shapes:  `from` lies within the picture; neither window is empty.
 Scaled_picture scaled(const Picture& picture, const Tone_curve& curve, const Window& from, const Window& to);
 
-/// Edges made stronger: more of each pixel, less of the eight around it by a Gaussian of standard deviation 1.
-/// Beyond the edge the picture goes on as it is there; what is flat stays as it is. Pixels may leave 0 to 255.
+/// Edges made stronger: more of each pixel, less of the eight around it, by a Gaussian of deviation 1. Beyond
+/// its edge the picture goes on as it is there. What is flat stays; pixels may leave 0 to 255.
 ///
 /// Source:  ImageMagick's -sharpen 1x1, which made Fashion-MNIST.
 void sharpen(Scaled_picture& picture);

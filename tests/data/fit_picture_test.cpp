@@ -184,6 +184,8 @@ TEST_CASE("a picture of the network's size is taken as it is", "[picture]") {
   CHECK(fitted(dark, Preparation::mnist).pixels == dark.bytes);
   CHECK(fitted(dark, Preparation::mnist).how ==
         "taken as it is, which is dark on light, while the network has learnt from light on dark");
+  CHECK(fitted(dark, Preparation::mnist).inverted);
+  CHECK_FALSE(fitted(digit, Preparation::mnist).inverted);
   CHECK(fitted(dark, Preparation::plain).how == "taken as it is");
   CHECK(fitted(flat(28, 28, 250), Preparation::mnist).how == "taken as it is; it is blank");
   CHECK(fitted(flat(28, 28, 250), Preparation::mnist).blank);
