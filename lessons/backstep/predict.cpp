@@ -203,7 +203,7 @@ void add_predict_command(CLI::App& app) {
       ->required();
   command->add_option("--top", options->top, "Show the N best classes of each picture")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1'000'000));
   command->add_option("--labels", options->labels, "What the pictures of an IDX file are; gives the accuracy")
       ->type_name("IDX");
   command->add_option("--prepare", options->prepare, "Prepare PNGs as this, even those of the network's size")
