@@ -12,6 +12,7 @@ namespace backstep {
 // Failure, or what the engine throws; main.cpp knows the status of each.
 void add_lessons_command(CLI::App& app);
 void add_lesson_command(CLI::App& app, int& status);
+void add_predict_command(CLI::App& app);
 void add_train_command(CLI::App& app, int& status);
 
 }  // namespace backstep

@@ -62,6 +62,8 @@ BROKEN = [
      "zlib is included only by"),
     ("only the readers of JSON may include nlohmann-json", "engine/model/broken.h",
      HEADER + "#include <nlohmann/json.hpp>\n", "nlohmann-json is included only by"),
+    ("no header of the engine may include libpng", "engine/data/broken.h", HEADER + "#include <png.h>\n",
+     "libpng is included only by"),
     ("only the support folder may include Catch2", "tests/broken.cpp", HEADER + "#include <catch2/catch.hpp>\n",
      "Catch2 is included only by"),
     ("includes start at the root", "engine/scalar/broken.h", HEADER + '#include "graph.h"\n',
