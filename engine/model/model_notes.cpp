@@ -3,6 +3,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -74,6 +76,18 @@ Model_notes read_notes(const Tensor_file& file, std::size_t inputs, std::size_t 
   read_image_size(file, inputs, notes);
   read_classes(file, outputs, notes);
   return notes;
+}
+
+Tensor_file::Metadata notes_metadata(const Model_notes& notes) {
+  Tensor_file::Metadata metadata;
+  if (!notes.loss.empty()) metadata["loss"] = notes.loss;
+  if (!notes.data.empty()) metadata["data"] = notes.data;
+  if (notes.rows != 0) metadata["image"] = std::to_string(notes.rows) + "x" + std::to_string(notes.cols);
+  for (const std::string& name : notes.classes) {
+    if (!text_fault(name).empty()) throw std::invalid_argument("a class' name is not UTF-8");
+  }
+  if (!notes.classes.empty()) metadata["classes"] = nlohmann::json(notes.classes).dump();
+  return metadata;
 }
 
 }  // namespace bp

@@ -25,4 +25,9 @@ struct Model_notes {
 ///          are inputs, names that are not as many as there are outputs or of which two are the same.
 Model_notes read_notes(const Tensor_file& file, std::size_t inputs, std::size_t outputs);
 
+/// The notes as metadata, for Tensor_file::set_metadata().
+///
+/// Throws:  std::invalid_argument for a name that is not UTF-8.
+Tensor_file::Metadata notes_metadata(const Model_notes& notes);
+
 }  // namespace bp

@@ -1,5 +1,6 @@
 #include "engine/model/model_notes.h"
 
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -78,4 +79,26 @@ TEST_CASE("class names that cannot be read, or are not the network's, are refuse
         "'m': classes: expected each name once, found 'a' twice");
   CHECK(complaint("classes", std::string(100'000, '[')) ==
         "'m': classes: expected a JSON list of names, found '" + std::string(80, '[') + "...'");
+}
+
+TEST_CASE("notes that are written are read again, whatever characters their names have", "[notes]") {
+  const Model_notes notes{.loss = "half-squared",
+                          .data = "mnist",
+                          .rows = 28,
+                          .cols = 28,
+                          .classes = {"T-shirt/top", "say \"a\"\n", "é\\"}};
+  Tensor_file file("m");
+
+  for (const auto& [key, text] : notes_metadata(notes)) file.set_metadata(key, text);
+  const Model_notes read = read_notes(file, 784, 3);
+
+  CHECK(read.loss == notes.loss);
+  CHECK(read.data == notes.data);
+  CHECK(read.rows == 28);
+  CHECK(read.cols == 28);
+  CHECK(read.classes == notes.classes);
+  CHECK(bp::notes_metadata({}).empty());
+  Model_notes unreadable;
+  unreadable.classes = {"\xFF"};
+  CHECK_THROWS_AS(bp::notes_metadata(unreadable), std::invalid_argument);
 }
