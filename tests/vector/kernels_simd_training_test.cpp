@@ -69,6 +69,31 @@ TEMPLATE_TEST_CASE("batch normalisation of every length is that of the plain loo
   }
 }
 
+TEMPLATE_TEST_CASE("the variance of numbers far from 0 keeps its digits", "[kernels]", float, double) {
+  using T = TestType;
+  constexpr std::size_t rows = 19, cols = 37;
+  constexpr double mean_error = double(rows + 8) * unit<T> * 1001.0;  // as the contract allows it
+  Random random(48);
+  Framed<T> x(random, rows, cols);
+  for (std::size_t n = 0; n < rows; ++n) {
+    for (std::size_t c = 0; c < cols; ++c) x(n, c) += T(1000);
+  }
+  for (const Kernels<T>* k : available_kernels<T>()) {
+    Framed<T> mean(1, cols), variance(1, cols), plain_mean(1, cols), plain_variance(1, cols);
+
+    k->batch_norm_statistics(x, mean.data(), variance.data());
+    reference_kernels<T>().batch_norm_statistics(x, plain_mean.data(), plain_variance.data());
+
+    INFO(k->name);
+    for (std::size_t c = 0; c < cols; ++c) {
+      const double want = plain_variance(0, c);  // near 1/3; mean(x^2) - mean(x)^2 would be off by 10^6 u
+      CHECK(std::abs(mean(0, c) - plain_mean(0, c)) <= mean_error);
+      CHECK(std::abs(variance(0, c) - want) <=
+            2 * double(rows + 8) * unit<T> * want + mean_error * mean_error);
+    }
+  }
+}
+
 TEMPLATE_TEST_CASE("NaN and infinity spoil what the plain loops of batch normalisation let them spoil",
                    "[kernels]", float, double) {
   using T = TestType;
