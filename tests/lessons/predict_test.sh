@@ -62,7 +62,7 @@ claim 'several PNGs are shown one after the other' prints \
   b         66.67 %
 first.png: 2 x 2 pixels; taken as it is
   a         50.00 %' --load odds --top 1 second.png first.png
-claim 'a network that ends in a softmax is not given another' prints \
+claim 'a network that ends in a softmax is not given another, whatever the loss' prints \
   'first.png: 2 x 2 pixels; taken as it is
   a         50.00 %' --load odds_softmax --top 1 first.png
 claim "outputs that are no probabilities are not called so" prints \
@@ -237,10 +237,10 @@ agrees_with_training() {
 import json
 trained = json.loads(open("train.json").readlines()[-1])["test_accuracy"]
 lines = [json.loads(line) for line in open("out")]
-assert len(lines) == 151 and list(lines[0]["probabilities"]) == ["0", "1", "2", "3"]
+assert len(lines) == 601 and list(lines[0]["probabilities"]) == ["0", "1", "2", "3"]
 right = sum(line["class"] == line["label"] for line in lines[:-1])
-assert lines[-1] == {"images": 150, "right": right, "accuracy": right / 150}
-assert abs(trained - right / 150) < 1e-6, (trained, right / 150)
+assert lines[-1] == {"images": 600, "right": right, "accuracy": right / 600}
+assert abs(trained - right / 600) < 1e-6, (trained, right / 600)
 assert 0.5 < trained < 1, trained  # above chance, and not so good that any answer would be right
 END
 }
