@@ -18,9 +18,9 @@ namespace bp::batch::HWY_NAMESPACE {
 
 namespace {
 
-/// x / size for size > 0. The processor's estimate r of 1 / size is off by 2^-11 or less; one step of Newton's
-/// rule, r + r (1 - size r), squares that. The divider is left to the square root, and Adam takes 17 % less
-/// time.
+/// x / size for size > 0. The processor's estimate r of 1 / size is off by 2^-11 or less; one step of
+/// Newton's rule, r + r (1 - size r), squares that. The divider is left to the square root, and Adam takes
+/// 17 % less time.
 ///
 /// Accuracy:  4 u; x / inf is 0.
 HWY_INLINE Vector<float> quotient(Vector<float> x, Vector<float> size) {
