@@ -51,7 +51,8 @@ void Batch<T>::gather(const Examples<T>& examples, std::span<const std::uint32_t
                       const Network<T>& net) {
   const std::size_t inputs = net.inputs();
   x_.resize(rows.size(), inputs);
-  net.pool().split(rows.size(), 1, inputs * Thread_pool::element, [&](std::size_t first, std::size_t last) {
+  constexpr std::size_t fetch = 2 * Thread_pool::element;  // for a number's byte comes from memory
+  net.pool().split(rows.size(), 1, inputs * fetch, [&](std::size_t first, std::size_t last) {
     if (!examples.bytes.empty()) {
       net.kernels().gather_bytes(examples.bytes.data(), rows.data() + first, examples.scale, examples.offset,
                                  x_.view().row_range(first, last));

@@ -178,8 +178,8 @@ void Simd<T>::dense_forward(View<const T> x, Weights<T> weights, const T* bias, 
   multiply<T>({x.data, x.stride, 1, x.cols, bias, sums}, panels, activate);
 }
 
-// A panel are the examples, and a block of outputs by those is done at once: its z^T is 14 KiB, and the weights
-// of the block are still in the second-level cache for the next panel.
+// The examples are the panels, and a block of outputs is done for each of them in turn: its z^T is 14 KiB,
+// and the block's weights are still in the second-level cache for the next panel.
 template <class T>
 void Simd<T>::dense_forward_by_examples(View<const T> x, const T* packed_x, View<const T> w, const T* bias,
                                         Activation f, View<T> z, View<T> y) {

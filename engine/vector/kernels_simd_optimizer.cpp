@@ -1,7 +1,7 @@
 // The optimizers' updates in SIMD: every number is read once and written once. Formulas: kernels.h.
 //
 // All is loaded before anything is stored. Large arrays begin at the same place of a page, and a load whose
-// address looks like that of a store just before it, in the lower 12 bits, waits for that: Adam took 20 % longer.
+// address has the lower 12 bits of a store's just before it waits for that: Adam took 20 % longer.
 #include "engine/vector/kernels_simd.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -18,8 +18,9 @@ namespace bp::batch::HWY_NAMESPACE {
 
 namespace {
 
-/// x / size for size > 0. The processor's estimate r of 1 / size is 2^-12 off or less; one step of Newton's rule,
-/// r + r (1 - size r), squares that. It leaves the divider to the square root: Adam takes 17 % less time so.
+/// x / size for size > 0. The processor's estimate r of 1 / size is off by 2^-11 or less; one step of
+/// Newton's rule, r + r (1 - size r), squares that. The divider is left to the square root, and Adam takes
+/// 17 % less time.
 ///
 /// Accuracy:  4 u; x / inf is 0.
 HWY_INLINE Vector<float> quotient(Vector<float> x, Vector<float> size) {

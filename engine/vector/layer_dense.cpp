@@ -65,8 +65,8 @@ void Dense_layer<T>::place_parameters(std::span<const std::span<T>> data,
   if (description_.bias) b_ = data[1], db_ = grad[1];
 }
 
-/// work(row, row end, column, column end) on parts of a result, cut by rows or by columns, whichever makes the
-/// parts more alike.
+/// work(row, row end, column, column end) on parts of a result, cut by rows or by columns, whichever makes
+/// the parts more alike.
 template <class T>
 template <class Work>
 void Dense_layer<T>::share(const Pass<T>& pass, std::size_t rows, std::size_t row_step, std::size_t columns,

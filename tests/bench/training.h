@@ -1,4 +1,4 @@
-// Training as a benchmark: whole networks on the 60,000 pictures of Fashion-MNIST or MNIST, epoch after epoch.
+// Training as a benchmark: networks on the 60,000 pictures of Fashion-MNIST or MNIST, epoch after epoch.
 //
 //   A    784-128-10, ReLU, softmax cross-entropy, Adam with learning rate 1e-3
 //   B    784-512-512-10: ReLU, dropout of 0.2 after both hidden layers, an L2 penalty of 0.001 on the second
