@@ -107,6 +107,13 @@ struct Kernels {
   void (*dense_forward_by_examples)(View<const T> x, const T* packed_x, View<const T> w, const T* bias,
                                     Activation f, View<T> z, View<T> y);
 
+  /// dense_forward for x of which many numbers are 0, which are passed over: the time is that of the others.
+  /// The same bits, but for the sign of a sum that is 0, and but that no weight is multiplied by 0, be it
+  /// infinite or NaN. Split as dense_forward.
+  ///
+  /// Measured for 32 x 784-128 (AVX-512): TIMES
+  void (*sparse_forward)(View<const T> x, Weights<T> w, const T* bias, Activation f, View<T> z, View<T> y);
+
   /// The gradient by the input, already taken through the activation g before it:
   /// dx[n][i] = (sum_o dz[n][o] w[o][i]) * g'[n][i], which is dz W for the identity.
   ///
@@ -124,6 +131,12 @@ struct Kernels {
   ///
   /// Shapes:    dz B x O, x B x I, dw O x I, db O
   void (*dense_backward_weights)(View<const T> dz, View<const T> x, View<T> dw, T* db);
+
+  /// The same for x of which many numbers are 0, as sparse_forward; packed_x is what pack(x, packed_x) wrote.
+  /// Split by outputs, at multiples of output_step.
+  ///
+  /// Shapes:    dz B x O, x B x I, packed_x packed_size(B, I), dw O x I, db O
+  void (*sparse_backward_weights)(View<const T> dz, View<const T> x, const T* packed_x, View<T> dw, T* db);
 
   /// Adds the gradient of the penalty l1 sum |w| + l2 sum w^2 to dw: l1 sign(w) + 2 l2 w, with sign(0) = 0;
   /// penalty[o] is what row o adds to the loss. Split by rows.

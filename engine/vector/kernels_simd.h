@@ -6,6 +6,7 @@
 //
 //     kernels_simd_tile.inc, kernels_simd_transpose.inc,
 //     kernels_simd_dense.cpp                              matrix products
+//     kernels_simd_sparse.cpp                             those with x, where many numbers are 0
 //     kernels_simd_math.inc, kernels_simd_activation.cpp  exp, log, erfc; what is made of them
 //     kernels_simd_loss.cpp                               softmax, cross-entropy, argmax
 //     kernels_simd_training.cpp                           batch normalisation, dropout, penalties, gathering

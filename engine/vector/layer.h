@@ -184,6 +184,7 @@ class Dense_layer : public Layer<T> {
   Matrix<T> packed_;              // x or W
   Matrix<T> z_, y_, dx_, penalties_;
   View<const T> x_;
+  bool sparse_ = false;  // many numbers of x are 0
   double penalty_ = 0.0;
 };
 

@@ -1,6 +1,7 @@
 // The dense layer: its weights laid out, its three matrix products, its penalties; and who does which part.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -31,6 +32,21 @@ double imbalance(std::size_t count, std::size_t step, std::size_t threads) {
 template <class T>
 std::size_t cost_of_packing(const Kernels<T>& k, std::size_t rows, std::size_t others) {
   return 8 * rows + k.packed_size(rows, 1) * others;
+}
+
+// Whether so many numbers of x are 0 that it is faster to pass over them: by a sample of its rows, the same
+// whoever computes.
+template <class T>
+bool is_sparse(View<const T> x) {
+  constexpr std::size_t sample = 8;
+  constexpr double worth_passing_over = 0.3;  // TUNE
+  const std::size_t rows = std::min(sample, x.rows);
+  std::size_t zeros = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const T* const row = x.row(i * x.rows / rows);
+    zeros += static_cast<std::size_t>(std::count(row, row + x.cols, T(0)));
+  }
+  return static_cast<double>(zeros) > worth_passing_over * static_cast<double>(rows * x.cols);
 }
 
 }  // namespace
@@ -102,8 +118,10 @@ View<const T> Dense_layer<T>::forward(View<const T> x, const Pass<T>& pass) {
   x_ = x;
   y_.resize(x.rows, this->outputs());
   if (keeps_z) z_.resize(x.rows, this->outputs());
-  if (cost_of_packing(pass.kernels, x.rows, this->outputs()) <
-      cost_of_packing(pass.kernels, this->outputs(), x.rows)) {
+  constexpr std::size_t enough_outputs = 64;  // for one number of x to be used that often
+  sparse_ = this->outputs() >= enough_outputs && is_sparse(x);
+  if (!sparse_ && cost_of_packing(pass.kernels, x.rows, this->outputs()) <
+                      cost_of_packing(pass.kernels, this->outputs(), x.rows)) {
     forward_by_examples(f, keeps_z, pass);
   } else {
     forward_by_outputs(f, keeps_z, pass);
@@ -120,10 +138,10 @@ void Dense_layer<T>::forward_by_outputs(Activation f, bool keeps_z, const Pass<T
   share(pass, x_.rows, k.row_step, this->outputs(), k.output_step,
         [&](std::size_t n, std::size_t n_end, std::size_t o, std::size_t o_end) {
           const auto cut = [&](View<T> all) { return all.row_range(n, n_end).column_range(o, o_end); };
-          k.dense_forward(x_.row_range(n, n_end),
-                          {weight().row_range(o, o_end), packed_.data() + k.packed_size(o, inputs)},
-                          description_.bias ? b_.data() + o : nullptr, f, keeps_z ? cut(z_) : View<T>(),
-                          cut(y_));
+          const auto form = sparse_ ? k.sparse_forward : k.dense_forward;
+          form(x_.row_range(n, n_end),
+               {weight().row_range(o, o_end), packed_.data() + k.packed_size(o, inputs)},
+               description_.bias ? b_.data() + o : nullptr, f, keeps_z ? cut(z_) : View<T>(), cut(y_));
         });
 }
 
@@ -156,10 +174,16 @@ template <class T>
 View<T> Dense_layer<T>::backward(View<T> dz, bool dx_wanted, const Pass<T>& pass) {
   const Kernels<T>& k = pass.kernels;
   const View<T> dw{dw_.data(), this->outputs(), this->inputs(), this->inputs()};
+  if (sparse_) pack(x_, pass);
   pass.pool.split(this->outputs(), k.output_step, dz.rows * this->inputs(),
                   [&](std::size_t first, std::size_t last) {
-                    k.dense_backward_weights(dz.column_range(first, last), x_, dw.row_range(first, last),
-                                             description_.bias ? db_.data() + first : nullptr);
+                    const View<const T> dz_part = dz.column_range(first, last);
+                    T* const db = description_.bias ? db_.data() + first : nullptr;
+                    if (sparse_) {
+                      k.sparse_backward_weights(dz_part, x_, packed_.data(), dw.row_range(first, last), db);
+                    } else {
+                      k.dense_backward_weights(dz_part, x_, dw.row_range(first, last), db);
+                    }
                   });
   if (description_.l1 != 0.0 || description_.l2 != 0.0) add_penalty(pass);
   return dx_wanted ? backward_input(dz, pass) : View<T>();
