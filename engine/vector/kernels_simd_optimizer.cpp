@@ -27,10 +27,11 @@ HWY_INLINE Vector<float> quotient(Vector<float> x, Vector<float> size) {
 #if HWY_TARGET == HWY_NEON
   return hn::Div(x, size);  // whose estimate has 8 digits only
 #else
-  const Vector<float> r = hn::ApproximateReciprocal(size), first = hn::Mul(x, r);
+  const Vector<float> r = hn::ApproximateReciprocal(size);
   const Vector<float> error = hn::NegMulAdd(size, r, all<float>(1.0));
   const auto is_0 = hn::Eq(r, hn::Zero(Tag<float>()));  // then error is inf * 0
-  return hn::MulAdd(first, hn::IfThenZeroElse(is_0, error), first);
+  // Not x r + x r error, which is NaN for an infinite x.
+  return hn::Mul(x, hn::MulAdd(r, hn::IfThenZeroElse(is_0, error), r));
 #endif
 }
 HWY_INLINE Vector<double> quotient(Vector<double> x, Vector<double> size) { return hn::Div(x, size); }
