@@ -24,7 +24,7 @@ struct Tones {
   bool is_blank() const { return std::abs(background - extreme()) < nothing_to_see; }
 };
 
-Tones tones_of(const Picture& picture) {
+Tones tones_of(const Grey_picture& picture) {
   std::vector<std::uint8_t> border;
   for (std::size_t row = 0; row < picture.rows; ++row) {
     const auto first = picture.bytes.begin() + static_cast<std::ptrdiff_t>(row * picture.cols);
@@ -60,7 +60,7 @@ Tone_curve unchanged() {
 // ---- where it is ------------------------------------------------------------------------------------------
 
 // The smallest window that has all pixels of at least so much ink; there is one.
-Window window_of_ink(const Picture& picture, const Tone_curve& curve, int least) {
+Window window_of_ink(const Grey_picture& picture, const Tone_curve& curve, int least) {
   std::size_t left = picture.cols, right = 0, top = picture.rows, bottom = 0;
   for (std::size_t row = 0; row < picture.rows; ++row) {
     for (std::size_t col = 0; col < picture.cols; ++col) {
@@ -125,7 +125,7 @@ std::string brighten(Scaled_picture& part) {
 
 // ---- the three preparations -------------------------------------------------------------------------------
 
-void prepare_digit(const Picture& picture, const Tones& tones, std::size_t rows, std::size_t cols,
+void prepare_digit(const Grey_picture& picture, const Tones& tones, std::size_t rows, std::size_t cols,
                    Fitted_picture& fitted) {
   constexpr std::size_t box = 20, field = 28;
   constexpr int is_ink = 64;  // a quarter of full ink: fainter than this are a scan's shadows
@@ -141,7 +141,7 @@ void prepare_digit(const Picture& picture, const Tones& tones, std::size_t rows,
                 brightened + "; centred by its centre of mass";
 }
 
-void prepare_thing(const Picture& picture, const Tones& tones, std::size_t rows, std::size_t cols,
+void prepare_thing(const Grey_picture& picture, const Tones& tones, std::size_t rows, std::size_t cols,
                    Fitted_picture& fitted) {
   const int full = tones.is_dark_on_light() ? 0 : 255;
   const Tone_curve curve = ink_curve(tones.background, full);
@@ -154,7 +154,7 @@ void prepare_thing(const Picture& picture, const Tones& tones, std::size_t rows,
                 "; sharpened; centred";
 }
 
-void prepare_plainly(const Picture& picture, const Tones& tones, std::size_t rows, std::size_t cols,
+void prepare_plainly(const Grey_picture& picture, const Tones& tones, std::size_t rows, std::size_t cols,
                      Fitted_picture& fitted) {
   const Window from{0, 0, picture.cols, picture.rows}, to = largest_within(from, cols, rows);
   std::fill(fitted.pixels.begin(), fitted.pixels.end(), static_cast<std::uint8_t>(tones.background));
@@ -163,7 +163,7 @@ void prepare_plainly(const Picture& picture, const Tones& tones, std::size_t row
   fitted.how += "scaled from " + from.size() + " to " + to.size() + "; centred";
 }
 
-void check_sizes(const Picture& picture, std::size_t rows, std::size_t cols) {
+void check_sizes(const Grey_picture& picture, std::size_t rows, std::size_t cols) {
   if (picture.bytes.empty() || picture.bytes.size() != picture.rows * picture.cols || rows == 0 ||
       cols == 0) {
     throw std::invalid_argument("fit_picture: a picture of " + std::to_string(picture.cols) + " x " +
@@ -173,14 +173,14 @@ void check_sizes(const Picture& picture, std::size_t rows, std::size_t cols) {
   }
 }
 
-std::string behind(const Picture& picture) {
+std::string behind(const Grey_picture& picture) {
   if (!picture.behind) return "";
   return *picture.behind == 0 ? "laid on black; " : "laid on white; ";
 }
 
 }  // namespace
 
-Fitted_picture fit_picture(const Picture& picture, Preparation preparation, std::size_t rows,
+Fitted_picture fit_picture(const Grey_picture& picture, Preparation preparation, std::size_t rows,
                            std::size_t cols) {
   if (picture.rows != rows || picture.cols != cols) return prepare_picture(picture, preparation, rows, cols);
   check_sizes(picture, rows, cols);
@@ -195,7 +195,7 @@ Fitted_picture fit_picture(const Picture& picture, Preparation preparation, std:
   return fitted;
 }
 
-Fitted_picture prepare_picture(const Picture& picture, Preparation preparation, std::size_t rows,
+Fitted_picture prepare_picture(const Grey_picture& picture, Preparation preparation, std::size_t rows,
                                std::size_t cols) {
   check_sizes(picture, rows, cols);
   const Tones tones = tones_of(picture);

@@ -48,7 +48,7 @@ struct Fitted_picture {
 ///
 /// Shapes:  rows x cols is what the network takes.
 /// Throws:  std::invalid_argument where the picture or what is asked for has no pixels.
-Fitted_picture fit_picture(const Picture& picture, Preparation preparation, std::size_t rows,
+Fitted_picture fit_picture(const Grey_picture& picture, Preparation preparation, std::size_t rows,
                            std::size_t cols);
 
 /// A picture of any size, prepared.
@@ -58,7 +58,7 @@ Fitted_picture fit_picture(const Picture& picture, Preparation preparation, std:
 /// picture's darkest or lightest pixel.
 ///
 /// Shapes, throws:  as fit_picture.
-Fitted_picture prepare_picture(const Picture& picture, Preparation preparation, std::size_t rows,
+Fitted_picture prepare_picture(const Grey_picture& picture, Preparation preparation, std::size_t rows,
                                std::size_t cols);
 
 }  // namespace bp

@@ -50,7 +50,8 @@ Window largest_within(const Window& window, std::size_t width, std::size_t heigh
   return {0, 0, side(w, width), side(h, height)};
 }
 
-Scaled_picture scaled(const Picture& picture, const Tone_curve& curve, const Window& from, const Window& to) {
+Scaled_picture scaled(const Grey_picture& picture, const Tone_curve& curve, const Window& from,
+                      const Window& to) {
   const std::vector<Taps> across = taps_of(from.width, to.width), down = taps_of(from.height, to.height);
   std::vector<float> narrow(from.height * to.width);
   for (std::size_t row = 0; row < from.height; ++row) {

@@ -39,7 +39,8 @@ Window largest_within(const Window& window, std::size_t width, std::size_t heigh
 /// covers of the larger; a larger picture lies on straight lines between the middles of the smaller's pixels.
 ///
 /// Shapes:  `from` lies within the picture; neither window is empty.
-Scaled_picture scaled(const Picture& picture, const Tone_curve& curve, const Window& from, const Window& to);
+Scaled_picture scaled(const Grey_picture& picture, const Tone_curve& curve, const Window& from,
+                      const Window& to);
 
 /// Edges made stronger: more of each pixel, less of the eight around it, by a Gaussian of deviation 1. Beyond
 /// its edge the picture goes on as it is there. What is flat stays; pixels may leave 0 to 255.

@@ -181,7 +181,7 @@ void lay_over(const std::vector<std::uint8_t>& pairs, unsigned ground, std::vect
   }
 }
 
-void lay_over_visible_ground(const std::vector<std::uint8_t>& pairs, Picture& picture) {
+void lay_over_visible_ground(const std::vector<std::uint8_t>& pairs, Grey_picture& picture) {
   bool lets_through = false;
   for (std::size_t i = 1; i < pairs.size(); i += 2) lets_through = lets_through || pairs[i] < 255;
   lay_over(pairs, 255, picture.bytes);
@@ -193,7 +193,7 @@ void lay_over_visible_ground(const std::vector<std::uint8_t>& pairs, Picture& pi
   lay_over(pairs, 0, picture.bytes);
 }
 
-Picture decode(const std::string& png, const Size& size, const std::string& name) {
+Grey_picture decode(const std::string& png, const Size& size, const std::string& name) {
   Decoder decoder;
   png_image& image = decoder.image;
   const auto stop = [&] {
@@ -205,7 +205,7 @@ Picture decode(const std::string& png, const Size& size, const std::string& name
   image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
   const bool has_alpha = (image.format & PNG_FORMAT_FLAG_ALPHA) != 0;
   image.format = has_alpha ? PNG_FORMAT_GA : PNG_FORMAT_GRAY;
-  Picture picture{image.height, image.width, {}};
+  Grey_picture picture{image.height, image.width, {}};
   picture.bytes.resize(picture.rows * picture.cols);
   std::vector<std::uint8_t> pairs(has_alpha ? 2 * picture.bytes.size() : 0);
   std::uint8_t* const out = has_alpha ? pairs.data() : picture.bytes.data();
@@ -218,7 +218,7 @@ Picture decode(const std::string& png, const Size& size, const std::string& name
 
 bool is_png(std::span<const std::byte> file) { return text_of(file).starts_with(signature); }
 
-Picture parse_png(std::span<const std::byte> file, const std::string& name, std::size_t max_pixels) {
+Grey_picture parse_png(std::span<const std::byte> file, const std::string& name, std::size_t max_pixels) {
   try {
     Chunk_walk walk(file, name, max_pixels);
     const std::string essence = walk.essence();
@@ -226,7 +226,7 @@ Picture parse_png(std::span<const std::byte> file, const std::string& name, std:
   } catch (const std::bad_alloc&) { throw std::runtime_error(name + ": memory does not suffice to hold it"); }
 }
 
-Picture read_png(const std::filesystem::path& path, std::size_t max_pixels) {
+Grey_picture read_png(const std::filesystem::path& path, std::size_t max_pixels) {
   const std::string file = read_file(path, largest_png);
   return parse_png(std::as_bytes(std::span(file)), quoted(path), max_pixels);
 }

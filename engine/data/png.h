@@ -25,7 +25,7 @@ namespace bp {
 ///
 /// Shapes:  bytes is rows x cols, row by row.
 /// Units:   0 is black, 255 is white, in sRGB's steps, as viewers show them.
-struct Picture {
+struct Grey_picture {
   std::size_t rows = 0;
   std::size_t cols = 0;
   std::vector<std::uint8_t> bytes;
@@ -53,10 +53,10 @@ bool is_png(std::span<const std::byte> file);
 /// Throws:  Bad_file in one line (path, offset where there is one, expected, found) where it is no PNG, is
 ///          cut off or damaged, or has over max_pixels; std::runtime_error where it cannot be opened or
 ///          read, or memory does not suffice.
-Picture read_png(const std::filesystem::path& path, std::size_t max_pixels = largest_picture);
+Grey_picture read_png(const std::filesystem::path& path, std::size_t max_pixels = largest_picture);
 
 /// As read_png, for a file that is in memory already; errors begin with `name`.
-Picture parse_png(std::span<const std::byte> file, const std::string& name,
-                  std::size_t max_pixels = largest_picture);
+Grey_picture parse_png(std::span<const std::byte> file, const std::string& name,
+                       std::size_t max_pixels = largest_picture);
 
 }  // namespace bp

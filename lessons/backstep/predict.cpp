@@ -72,7 +72,7 @@ Size size_of_pictures(const Reader& reader) {
 }
 
 /// The picture as the network takes it, with a hint where the reader may want it otherwise.
-bp::Fitted_picture fitted(const bp::Picture& picture, const Reader& reader, const Options& options) {
+bp::Fitted_picture fitted(const bp::Grey_picture& picture, const Reader& reader, const Options& options) {
   const Size size = size_of_pictures(reader);
   if (!options.prepare.empty()) {
     return bp::prepare_picture(picture, preparations.at(options.prepare), size.rows, size.cols);
@@ -88,7 +88,7 @@ bp::Fitted_picture fitted(const bp::Picture& picture, const Reader& reader, cons
 class Prepared_pngs {
  public:
   void add(const std::string& path, const std::string& bytes, const Reader& reader, const Options& options) {
-    const bp::Picture picture = bp::parse_png(std::as_bytes(std::span(bytes)), bp::quoted(path));
+    const bp::Grey_picture picture = bp::parse_png(std::as_bytes(std::span(bytes)), bp::quoted(path));
     const bp::Fitted_picture ready = fitted(picture, reader, options);
     pixels_.insert(pixels_.end(), ready.pixels.begin(), ready.pixels.end());
     predictions_.push_back({.image = predictions_.size(),

@@ -8,15 +8,15 @@
 #include "engine/data/picture_scaling.h"
 #include "tests/support/catch2.h"
 
-using bp::fit_picture, bp::Fitted_picture, bp::Picture, bp::prepare_picture, bp::Preparation, bp::Window;
+using bp::fit_picture, bp::Fitted_picture, bp::Grey_picture, bp::prepare_picture, bp::Preparation, bp::Window;
 
 namespace {
 
-Picture flat(std::size_t rows, std::size_t cols, std::uint8_t grey) {
+Grey_picture flat(std::size_t rows, std::size_t cols, std::uint8_t grey) {
   return {rows, cols, std::vector<std::uint8_t>(rows * cols, grey)};
 }
 
-Picture with(Picture picture, const Window& window, std::uint8_t grey) {
+Grey_picture with(Grey_picture picture, const Window& window, std::uint8_t grey) {
   for (std::size_t row = window.top; row < window.top + window.height; ++row) {
     for (std::size_t col = window.left; col < window.left + window.width; ++col) {
       picture.bytes[row * picture.cols + col] = grey;
@@ -30,10 +30,10 @@ std::vector<std::uint8_t> field(const Window& window, std::uint8_t grey, std::ui
   return with(flat(28, 28, around), window, grey).bytes;
 }
 
-Fitted_picture as_digit(const Picture& picture) {
+Fitted_picture as_digit(const Grey_picture& picture) {
   return prepare_picture(picture, Preparation::mnist, 28, 28);
 }
-Fitted_picture as_clothing(const Picture& picture) {
+Fitted_picture as_clothing(const Grey_picture& picture) {
   return prepare_picture(picture, Preparation::fashion_mnist, 28, 28);
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("a digit that touches the border is still told from its paper", "[pict
 TEST_CASE("it is the centre of mass that is centred, not the digit's box", "[picture]") {
   // Scaled by 1/2: columns 0 to 11 are full, and one pixel in the lower right corner of 20 x 20. The centre
   // of mass is in column (240 * 6 + 19.5) / 241 = 6.06 and row (240 * 10 + 19.5) / 241 = 10.04.
-  const Picture heavy_left = with(with(flat(100, 100, 255), {30, 30, 24, 40}, 0), {68, 68, 2, 2}, 0);
+  const Grey_picture heavy_left = with(with(flat(100, 100, 255), {30, 30, 24, 40}, 0), {68, 68, 2, 2}, 0);
 
   const Fitted_picture digit = as_digit(heavy_left);
 
@@ -83,8 +83,8 @@ TEST_CASE("it is the centre of mass that is centred, not the digit's box", "[pic
 
 TEST_CASE("no digit is shifted over the edge", "[picture]") {
   // Columns 0 to 3 are full: the centre of mass is in column 2, and 14 - 2 = 12 would lose four columns.
-  const Picture left = with(with(flat(100, 100, 255), {30, 30, 8, 40}, 0), {68, 68, 2, 2}, 0);
-  const Picture right = with(with(flat(100, 100, 255), {62, 30, 8, 40}, 0), {30, 30, 2, 2}, 0);
+  const Grey_picture left = with(with(flat(100, 100, 255), {30, 30, 8, 40}, 0), {68, 68, 2, 2}, 0);
+  const Grey_picture right = with(with(flat(100, 100, 255), {62, 30, 8, 40}, 0), {30, 30, 2, 2}, 0);
 
   CHECK(as_digit(left).pixels == with({28, 28, field({8, 4, 4, 20}, 255)}, {27, 23, 1, 1}, 255).bytes);
   CHECK(as_digit(right).pixels == with({28, 28, field({16, 5, 4, 20}, 255)}, {0, 5, 1, 1}, 255).bytes);
@@ -92,7 +92,7 @@ TEST_CASE("no digit is shifted over the edge", "[picture]") {
 
 TEST_CASE("a thin pen's line is as bright as MNIST's", "[picture]") {
   // A frame one pixel thin, scaled by 1/5: a corner covers 9 of 25 pixels, 91.8 of 255, an edge 5, 51.
-  const Picture frame = with(with(flat(140, 140, 255), {20, 20, 100, 100}, 0), {21, 21, 98, 98}, 255);
+  const Grey_picture frame = with(with(flat(140, 140, 255), {20, 20, 100, 100}, 0), {21, 21, 98, 98}, 255);
 
   const Fitted_picture digit = as_digit(frame);
 
@@ -103,7 +103,7 @@ TEST_CASE("a thin pen's line is as bright as MNIST's", "[picture]") {
 }
 
 TEST_CASE("shadows of the paper are not cropped to", "[picture]") {
-  const Picture shadowed = with(with(flat(200, 100, 255), {10, 30, 40, 80}, 0), {80, 180, 20, 20}, 200);
+  const Grey_picture shadowed = with(with(flat(200, 100, 255), {10, 30, 40, 80}, 0), {80, 180, 20, 20}, 200);
 
   CHECK(as_digit(shadowed).pixels == field({9, 4, 10, 20}, 255));
 }
@@ -125,7 +125,7 @@ TEST_CASE("clothing is inverted, trimmed, scaled to 28, sharpened and centred", 
 
 TEST_CASE("clothing keeps its edges sharp, and what is inside", "[picture]") {
   // Dark at the left, pale at the right, 7 to 1: ink 215 and 55, 14 columns each.
-  const Picture halves = with(with(flat(400, 400, 255), {60, 60, 98, 196}, 40), {158, 60, 98, 196}, 200);
+  const Grey_picture halves = with(with(flat(400, 400, 255), {60, 60, 98, 196}, 40), {158, 60, 98, 196}, 200);
 
   const Fitted_picture clothing = as_clothing(halves);
 
@@ -137,7 +137,7 @@ TEST_CASE("clothing keeps its edges sharp, and what is inside", "[picture]") {
 }
 
 TEST_CASE("clothing is trimmed of what is within 5 % of the background", "[picture]") {
-  const Picture thing = with(flat(200, 200, 255), {80, 80, 40, 40}, 100);
+  const Grey_picture thing = with(flat(200, 200, 255), {80, 80, 40, 40}, 100);
 
   CHECK(as_clothing(with(thing, {0, 90, 10, 10}, 243)).how.find("trimmed to 40 x 40 at (80, 80)") !=
         std::string::npos);
@@ -172,10 +172,10 @@ TEST_CASE("a blank picture is said to be blank", "[picture]") {
 }
 
 TEST_CASE("a picture of the network's size is taken as it is", "[picture]") {
-  const Picture digit = with(flat(28, 28, 0), {3, 3, 5, 7}, 200);
-  const Picture dark = with(flat(28, 28, 250), {3, 3, 5, 7}, 20);
+  const Grey_picture digit = with(flat(28, 28, 0), {3, 3, 5, 7}, 200);
+  const Grey_picture dark = with(flat(28, 28, 250), {3, 3, 5, 7}, 20);
 
-  const auto fitted = [](const Picture& picture, Preparation preparation) {
+  const auto fitted = [](const Grey_picture& picture, Preparation preparation) {
     return fit_picture(picture, preparation, 28, 28);
   };
 
@@ -193,7 +193,7 @@ TEST_CASE("a picture of the network's size is taken as it is", "[picture]") {
 }
 
 TEST_CASE("what was laid behind a transparent picture is said first", "[picture]") {
-  Picture picture = with(flat(50, 40, 0), {5, 5, 9, 9}, 255);
+  Grey_picture picture = with(flat(50, 40, 0), {5, 5, 9, 9}, 255);
 
   picture.behind = 0;
   CHECK(as_digit(picture).how.find("laid on black; cropped to 9 x 9") == 0);

@@ -7,7 +7,7 @@
 
 #include "tests/support/catch2.h"
 
-using bp::Picture, bp::Scaled_picture, bp::Tone_curve, bp::Window;
+using bp::Grey_picture, bp::Scaled_picture, bp::Tone_curve, bp::Window;
 
 namespace {
 
@@ -18,7 +18,7 @@ Tone_curve unchanged() {
 }
 
 // The whole picture in another size.
-std::vector<float> scaled(const Picture& picture, std::size_t rows, std::size_t cols) {
+std::vector<float> scaled(const Grey_picture& picture, std::size_t rows, std::size_t cols) {
   const Scaled_picture found =
       bp::scaled(picture, unchanged(), {0, 0, picture.cols, picture.rows}, {0, 0, cols, rows});
   CHECK(found.rows == rows);
@@ -38,7 +38,7 @@ void check_close(const std::vector<float>& found, const std::vector<double>& wan
 }  // namespace
 
 TEST_CASE("a pixel of a smaller picture is the average of those it covers", "[picture]") {
-  const Picture picture{2, 4, {1, 3, 10, 20, 5, 7, 30, 40}};
+  const Grey_picture picture{2, 4, {1, 3, 10, 20, 5, 7, 30, 40}};
 
   check_close(scaled(picture, 1, 2), {4, 25});
   check_close(scaled(picture, 2, 4), {1, 3, 10, 20, 5, 7, 30, 40});
@@ -59,7 +59,7 @@ TEST_CASE("a larger picture lies on straight lines between the pixels' middles",
 TEST_CASE("only the window is looked at, through the curve", "[picture]") {
   Tone_curve halved{};
   for (std::size_t i = 0; i < 256; ++i) halved[i] = static_cast<std::uint8_t>(i / 2);
-  const Picture picture{3, 4, {9, 9, 9, 9, 9, 20, 40, 9, 9, 60, 80, 9}};
+  const Grey_picture picture{3, 4, {9, 9, 9, 9, 9, 20, 40, 9, 9, 60, 80, 9}};
 
   const Scaled_picture found = bp::scaled(picture, halved, Window{1, 1, 2, 2}, Window{0, 0, 2, 1});
 

@@ -14,7 +14,7 @@
 #include "tests/data/png_file.h"
 #include "tests/support/catch2.h"
 
-using bp::parse_png, bp::Picture, bp::read_png, bp::write_file_whole;
+using bp::parse_png, bp::Grey_picture, bp::read_png, bp::write_file_whole;
 using bp::test::as_bytes, bp::test::big_endian, bp::test::complaint, bp::test::contains_text,
     bp::test::memory_taken, bp::test::Place, bp::test::png_chunk, bp::test::png_file, bp::test::png_header,
     bp::test::png_packed, bp::test::png_signature;
@@ -27,7 +27,7 @@ using bp::test::Png_colour;
 // Bytes as a row of pixel data.
 std::string row(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
-Picture parsed(const std::string& file) { return parse_png(as_bytes(file), "'f'"); }
+Grey_picture parsed(const std::string& file) { return parse_png(as_bytes(file), "'f'"); }
 
 // 3 x 2 pixels, 8 bits of grey.
 const std::string six_pixels =
@@ -44,7 +44,7 @@ std::string refusal(const std::string& file, std::size_t max_pixels = 1'000'000)
 }  // namespace
 
 TEST_CASE("eight bits of grey are read as they stand, row by row", "[png]") {
-  const Picture picture = parsed(six_pixels);
+  const Grey_picture picture = parsed(six_pixels);
 
   CHECK(picture.rows == 2);
   CHECK(picture.cols == 3);
@@ -102,7 +102,7 @@ TEST_CASE("what lets through is seen on white", "[png]") {
   const std::string file =
       png_file(png_header(4, 1, 8, bp::test::grey_alpha), {row({0, 255, 0, 128, 0, 0, 255, 0})});
 
-  const Picture picture = parsed(file);
+  const Grey_picture picture = parsed(file);
 
   CHECK(picture.behind == 255);
   CHECK(picture.bytes == Bytes{0, 127, 255, 255});
@@ -112,7 +112,7 @@ TEST_CASE("what would not be seen on white is seen on black", "[png]") {
   const std::string file =
       png_file(png_header(3, 1, 8, bp::test::grey_alpha), {row({255, 255, 255, 128, 255, 0})});
 
-  const Picture picture = parsed(file);
+  const Grey_picture picture = parsed(file);
 
   CHECK(picture.behind == 0);
   CHECK(picture.bytes == Bytes{255, 128, 0});

@@ -26,7 +26,7 @@ void must(bool claim) {
 
 void read_or_refuse(std::span<const std::uint8_t> file) {
   try {
-    const bp::Picture picture = bp::parse_png(std::as_bytes(file), "'f'", limit);
+    const bp::Grey_picture picture = bp::parse_png(std::as_bytes(file), "'f'", limit);
     must(bp::is_png(std::as_bytes(file)));
     must(picture.rows > 0 && picture.cols > 0);
     must(picture.bytes.size() == picture.rows * picture.cols && picture.bytes.size() <= limit);
