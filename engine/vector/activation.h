@@ -12,6 +12,7 @@ enum class Curve : std::uint8_t {
   relu,
   leaky_relu,
   hard_tanh,
+  relu6,
   sigmoid,
   tanh,
   elu,
@@ -20,6 +21,7 @@ enum class Curve : std::uint8_t {
   gelu_tanh,
   silu,
   softplus,
+  mish,
   softsign,
 };
 
@@ -36,7 +38,7 @@ struct Activation {
 /// is left of 1 - y^2 has few digits, and none from z = 9 on in float.
 constexpr bool reads_input(Curve curve) {
   return curve != Curve::identity && curve != Curve::relu && curve != Curve::leaky_relu &&
-         curve != Curve::hard_tanh;
+         curve != Curve::hard_tanh && curve != Curve::relu6;
 }
 
 }  // namespace bp::batch

@@ -138,17 +138,18 @@ struct Kernels {
   /// Shapes:    z and y B x C
   /// Accuracy:  8 u, also in the tails; gelu and gelu_tanh 8 u, and 4 u times the size of the exponent of e
   ///            in them (z^2/2, and 2 sqrt(2/pi) (z + 0.044715 z^3)).
-  /// NaN, inf:  NaN gives NaN. gelu, gelu_tanh and silu of -inf (inf * 0) and softsign of either infinity
-  ///            (inf / inf) give NaN, as does f' of these but softsign's.
+  /// NaN, inf:  NaN gives NaN. gelu, gelu_tanh, silu and mish of -inf (inf * 0) and softsign of either
+  ///            infinity (inf / inf) give NaN, as does f' of these but softsign's.
   void (*activation_forward)(View<const T> z, Activation f, View<T> y);
 
   /// dz = dy * f'(z), from z or y as reads_input says. Split by rows or columns. dz may be dy.
   ///
-  /// At a kink f' is PyTorch's. Where f' of relu or hard_tanh is 0, dz is 0 even for an infinite dy. Where
-  /// what was saved is NaN, they and leaky_relu pass dy on.
+  /// At a kink f' is PyTorch's. Where f' of relu, relu6 or hard_tanh is 0, dz is 0 even for an infinite dy.
+  /// Where what was saved is NaN, they and leaky_relu pass dy on.
   ///
   /// Shapes:    saved, dy and dz B x C
-  /// Accuracy:  as the value; for gelu, gelu_tanh and silu, whose f' crosses 0, relative to max(|f'|, 1).
+  /// Accuracy:  as the value; for gelu, gelu_tanh, silu and mish, whose f' crosses 0, relative to
+  ///            max(|f'|, 1).
   void (*activation_backward)(View<const T> saved, Activation f, View<const T> dy, View<T> dz);
 
   /// p[k] = exp(z[k]) / sum_j exp(z[j]) of each row, for logits of any size. Split by rows. p may be z.

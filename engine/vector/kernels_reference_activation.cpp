@@ -37,6 +37,12 @@ struct Hard_tanh {
   double backward(double y, double dy) const { return y <= -1.0 || y >= 1.0 ? 0.0 : dy; }
 };
 
+// y = max(z, 0), and no more than 6      dy/dz = 1 in between, 0 at the ends and outside.
+struct Relu6 {
+  double value(double z) const { return z < 0.0 ? 0.0 : z > 6.0 ? 6.0 : z; }
+  double backward(double y, double dy) const { return y <= 0.0 || y >= 6.0 ? 0.0 : dy; }
+};
+
 // y = 1 / (1 + e^-z)      dy/dz = e^-z / (1 + e^-z)^2 = y (1 - y) = y(z) y(-z).
 //
 // 1 - y(z) = y(-z), and the latter keeps its digits where y has rounded to 1. Far on the left e^-z is inf and
@@ -118,6 +124,17 @@ struct Softplus {
   double backward(double z, double dy) const { return dy * Sigmoid().value(z); }
 };
 
+// y = z tanh(s), s = softplus(z) (Misra, "Mish", 2019).
+//
+// dy/dz = tanh(s) + z / cosh(s)^2 ds/dz, ds/dz = sigmoid(z).
+struct Mish {
+  double value(double z) const { return z * std::tanh(Softplus().value(z)); }
+  double backward(double z, double dy) const {
+    const double s = Softplus().value(z), sech = 1.0 / std::cosh(s);
+    return dy * (std::tanh(s) + z * (sech * sech * Sigmoid().value(z)));
+  }
+};
+
 // y = z / (1 + |z|)      dy/dz = (1 + |z| - z sign(z)) / (1 + |z|)^2 = 1 / (1 + |z|)^2.
 struct Softsign {
   double value(double z) const { return z / (1.0 + std::abs(z)); }
@@ -135,6 +152,7 @@ auto with_curve(Activation f, Use use) {
     case Curve::relu: return use(Relu());
     case Curve::leaky_relu: return use(Leaky_relu{f.slope});
     case Curve::hard_tanh: return use(Hard_tanh());
+    case Curve::relu6: return use(Relu6());
     case Curve::sigmoid: return use(Sigmoid());
     case Curve::tanh: return use(Tanh());
     case Curve::elu: return use(Elu());
@@ -143,6 +161,7 @@ auto with_curve(Activation f, Use use) {
     case Curve::gelu_tanh: return use(Gelu_tanh());
     case Curve::silu: return use(Silu());
     case Curve::softplus: return use(Softplus());
+    case Curve::mish: return use(Mish());
     case Curve::softsign: return use(Softsign());
   }
   return use(Identity());

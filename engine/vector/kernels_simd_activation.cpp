@@ -50,6 +50,14 @@ struct Hard_tanh {
   HWY_INLINE V backward(V y, V dy) const { return hn::IfThenZeroElse(hn::Ge(hn::Abs(y), all<T>(1.0)), dy); }
 };
 
+template <class T, class V = Vector<T>>
+struct Relu6 {
+  HWY_INLINE V value(V z) const { return limit<T>(z, 0.0, 6.0); }
+  HWY_INLINE V backward(V y, V dy) const {
+    return hn::IfThenZeroElse(hn::Or(hn::Le(y, all<T>(0.0)), hn::Ge(y, all<T>(6.0))), dy);
+  }
+};
+
 /// 1 / (1 + e^-z), and its slope e^-|z| / (1 + e^-|z|)^2.
 template <class T, class V = Vector<T>>
 HWY_INLINE V sigmoid(V z) {
@@ -147,6 +155,26 @@ struct Softplus {
   HWY_INLINE V backward(V z, V dy) const { return hn::Mul(dy, sigmoid<T>(z)); }
 };
 
+// With e = e^z and q = (1 + e)^2 + 1, tanh(log(1 + e)) = ((1 + e)^2 - 1) / q = (e^2 + 2 e) / q, and
+// 1 / cosh^2 * sigmoid = 4 (1 + e)^2 / q^2 * e / (1 + e) = 4 e (1 + e) / q^2, of which each of two factors is
+// finite. From 44 on the tanh is 1 and what is left of the slope is nothing beside it.
+template <class T, class V = Vector<T>>
+struct Mish {
+  HWY_INLINE V value(V z) const {
+    const V e = exp_of(z), above = hn::MulAdd(e, e, hn::Add(e, e));
+    return hn::Mul(z, hn::Div(above, hn::Add(above, all<T>(2.0))));
+  }
+  HWY_INLINE V backward(V z, V dy) const {
+    const V e = exp_of(z), above = hn::MulAdd(e, e, hn::Add(e, e)), q = hn::Add(above, all<T>(2.0));
+    const V slope = hn::Mul(hn::Div(hn::Mul(all<T>(4.0), e), q), hn::Div(hn::Add(all<T>(1.0), e), q));
+    const V bend = hn::IfThenZeroElse(hn::Gt(z, all<T>(44.0)), slope);
+    return hn::Mul(dy, hn::MulAdd(z, bend, hn::Div(above, q)));
+  }
+
+ private:
+  HWY_INLINE V exp_of(V z) const { return exp<T>(limit<T>(z, -1000.0, 44.0)); }
+};
+
 template <class T, class V = Vector<T>>
 struct Softsign {
   HWY_INLINE V value(V z) const { return hn::Div(z, hn::Add(all<T>(1.0), hn::Abs(z))); }
@@ -165,6 +193,7 @@ HWY_INLINE void with_curve(Activation f, Use use) {
     case Curve::relu: return use(Relu<T>());
     case Curve::leaky_relu: return use(Leaky_relu<T>{all<T>(f.slope)});
     case Curve::hard_tanh: return use(Hard_tanh<T>());
+    case Curve::relu6: return use(Relu6<T>());
     case Curve::sigmoid: return use(Sigmoid<T>());
     case Curve::tanh: return use(Tanh<T>());
     case Curve::elu: return use(Elu<T>{all<T>(1.0), all<T>(1.0)});
@@ -173,6 +202,7 @@ HWY_INLINE void with_curve(Activation f, Use use) {
     case Curve::gelu_tanh: return use(Gelu_tanh<T>());
     case Curve::silu: return use(Silu<T>());
     case Curve::softplus: return use(Softplus<T>());
+    case Curve::mish: return use(Mish<T>());
     case Curve::softsign: return use(Softsign<T>());
   }
 }

@@ -28,6 +28,7 @@ const char* name_of(Curve curve) {
     case Curve::relu: return "relu";
     case Curve::leaky_relu: return "leaky_relu";
     case Curve::hard_tanh: return "hard_tanh";
+    case Curve::relu6: return "relu6";
     case Curve::sigmoid: return "sigmoid";
     case Curve::tanh: return "tanh";
     case Curve::elu: return "elu";
@@ -36,9 +37,23 @@ const char* name_of(Curve curve) {
     case Curve::gelu_tanh: return "gelu_tanh";
     case Curve::silu: return "silu";
     case Curve::softplus: return "softplus";
+    case Curve::mish: return "mish";
     case Curve::softsign: return "softsign";
   }
   return "?";
+}
+
+std::vector<Curve> all_curves() {
+  std::vector<Curve> all;
+  for (int i = 0; i <= static_cast<int>(Curve::softsign); ++i) all.push_back(static_cast<Curve>(i));
+  return all;
+}
+
+std::optional<Curve> curve_named(std::string_view name) {
+  for (const Curve curve : all_curves()) {
+    if (name == name_of(curve)) return curve;
+  }
+  return std::nullopt;
 }
 
 // --- Activation: y = f(z), dz = dy f'(z) ------------------------------------------------------------------

@@ -9,8 +9,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -62,6 +64,10 @@ using Layer_description = std::variant<Dense, Activation, Softmax, Dropout_rate,
 
 /// "relu", "hard_tanh"...: the curve's name.
 const char* name_of(Curve curve);
+/// The curve of that name; nothing where there is none.
+std::optional<Curve> curve_named(std::string_view name);
+/// Every curve there is.
+std::vector<Curve> all_curves();
 
 // ---- What a network makes of them -----------------------------------------------------------------------
 

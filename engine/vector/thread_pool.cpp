@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <stdexcept>
 
+#ifdef __linux__
+#include <sched.h>
+#endif
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -49,7 +52,7 @@ Thread_pool::Thread_pool(std::size_t threads, std::size_t worth_handing_over)
       job_{nullptr, nullptr, 0, 1, Float_mode::current()},
       errors_(threads),
       // With more threads than processors, one that looks takes the time of one that works.
-      looks_(threads <= std::thread::hardware_concurrency() ? 400 : 0) {
+      looks_(threads <= processors() ? 400 : 0) {
   if (threads == 0) throw std::invalid_argument("backstep: a pool of 0 threads; it needs 1 or more");
   try {
     for (std::size_t part = 1; part < threads; ++part) {
@@ -59,6 +62,16 @@ Thread_pool::Thread_pool(std::size_t threads, std::size_t worth_handing_over)
     stop();
     throw;
   }
+}
+
+std::size_t Thread_pool::processors() {
+#ifdef __linux__
+  cpu_set_t allowed;
+  // It fails where the system has more processors than the set has room for, 1,024.
+  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0)
+    return static_cast<std::size_t>(CPU_COUNT(&allowed));
+#endif
+  return std::max(1u, std::thread::hardware_concurrency());
 }
 
 Thread_pool::~Thread_pool() { stop(); }

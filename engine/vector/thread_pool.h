@@ -38,6 +38,9 @@ class Thread_pool {
 
   std::size_t threads() const { return workers_.size() + 1; }
 
+  /// How many processors this thread may use: taskset and containers may allow fewer than there are.
+  static std::size_t processors();
+
   /// Calls work(first, last) on ranges that make up 0 to count - 1, each once, and returns when all are done.
   ///
   /// Ranges begin at multiples of step, one for each thread, all but equally long. The others compute with

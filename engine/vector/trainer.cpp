@@ -74,7 +74,7 @@ void Trainer<T>::restore(const Trainer_state& state) {
   std::vector<std::uint32_t> ours = state_.order, theirs = state.order;
   std::sort(ours.begin(), ours.end());
   std::sort(theirs.begin(), theirs.end());
-  if (ours != theirs || state.held_out != state_.held_out || state.position > ours.size()) {
+  if (ours != theirs || state.held_out != state_.held_out || state.position >= ours.size()) {
     refuse("a training state of other examples, another seed or another validation share");
   }
   random_.restore(state.generator);
@@ -146,8 +146,8 @@ void Trainer<T>::diverged(double loss) const {
   throw Diverged(
       fmt::format("backstep: training diverged: the loss is {} in step {} (epoch {}, batch {}). Try a "
                   "smaller learning rate (now {}), and see that the inputs are numbers of a size about 1",
-                  loss, optimizer_.steps() + 1, state_.epoch + 1, state_.position / options_.batch + 1,
-                  optimizer_.learning_rate()));
+                  std::isnan(loss) ? "not a number" : "infinite", optimizer_.steps() + 1, state_.epoch + 1,
+                  state_.position / options_.batch + 1, optimizer_.learning_rate()));
 }
 
 template <class T>

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <new>
+#include <stdexcept>
 #include <string>
 
+#include "engine/data/file_error.h"
+#include "engine/vector/trainer.h"
 #include "lessons/backstep/command.h"
 
 namespace {
@@ -40,6 +44,8 @@ int run(int argc, char** argv) {
   int status = backstep::done;
   backstep::add_lessons_command(app);
   backstep::add_lesson_command(app, status);
+  backstep::add_train_command(app, status);
+  backstep::add_predict_command(app);
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) std::fputs(app.help().c_str(), stdout);
@@ -51,19 +57,29 @@ int run(int argc, char** argv) {
   return status;
 }
 
+/// Says what went wrong; messages of the engine's own may begin with the program's name already.
+int fail(int status, const std::exception& error) {
+  const std::string what = error.what(), name = "backstep: ";
+  std::fprintf(stderr, "%s%s\n", what.starts_with(name) ? "" : name.c_str(), what.c_str());
+  return status;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  int status = backstep::bad_input;
   try {
-    status = run(argc, argv);
+    const int status = run(argc, argv);
     finish_output();
+    return status;
   } catch (const Failure& failure) {
-    std::fprintf(stderr, "backstep: %s\n", failure.what());
-    return failure.status;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "backstep: %s\n", error.what());
-    return backstep::bad_input;
-  }
-  return status;
+    return fail(failure.status, failure);
+  } catch (const bp::batch::Diverged& trouble) {
+    return fail(backstep::diverged, trouble);
+  } catch (const bp::Bad_file& trouble) {
+    return fail(backstep::bad_input, trouble);
+  } catch (const std::runtime_error& trouble) {  // of the system: a file that cannot be opened or written
+    return fail(backstep::file_trouble, trouble);
+  } catch (const std::bad_alloc&) {
+    return fail(backstep::bad_input, std::runtime_error("there is not enough memory for that"));
+  } catch (const std::exception& error) { return fail(backstep::bad_input, error); }
 }

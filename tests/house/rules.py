@@ -26,9 +26,10 @@ EXCEPTIONS = {("engine/scalar/op.h", "tests/mutants/mutants.h")}
 DOORS = [
     (r"hwy/", r"engine/vector/kernels_simd\w*\.cpp", "Highway"),
     (r"(graphviz/|gvc\.h|cgraph\.h|cdt\.h)", r"(tests/)?viz/\w+\.cpp", "Graphviz"),
-    (r"nlohmann/", r"engine/model/safetensors_header\.cpp", "nlohmann-json"),
+    (r"nlohmann/", r"engine/model/\w+\.cpp", "nlohmann-json"),
+    (r"png\.h", r"engine/data/png\.cpp|tests/viz/png\.cpp", "libpng"),
     (r"catch2/", r"tests/support/catch2?\.h", "Catch2"),
-    (r"zlib\.h", r"(engine|tests)/(data|model)/\w+\.cpp|tests/data/packed\.h", "zlib"),
+    (r"zlib\.h", r"(engine|tests)/(data|fuzz|model)/\w+\.cpp|tests/data/(packed|png_file)\.h", "zlib"),
     (r"CLI/", r"(lessons/backstep|tests/bench)/\w+\.(h|cpp)", "CLI11"),
 ]
 TOP_LEVEL = {

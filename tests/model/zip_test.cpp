@@ -20,11 +20,11 @@ namespace {
 
 const std::string text = "the bytes of an entry, the bytes of an entry";
 
-// One entry "a" of that text, stored: local header 0..31, data, directory, end.
+// One entry, "a" of that text and stored if not said otherwise: local header 0..31, data, directory, end.
 struct Sound {
-  explicit Sound(bool deflate = false, const std::string& name = "a") {
+  explicit Sound(bool deflate = false, const std::string& name = "a", const std::string& data = text) {
     bp::Zip_writer writer(deflate);
-    writer.add(name, text);
+    writer.add(name, data);
     bytes = writer.finish();
     end = bytes.size() - 22;
     directory = end - 46 - name.size();
@@ -274,6 +274,17 @@ TEST_CASE("nothing is allocated on the word of an archive", "[zip]") {
   CHECK(largest.bytes() < 10'000);  // zlib's own memory is not counted; it does not depend on the file
   CHECK(of_size.find("bytes, found damaged ones or another number") != std::string::npos);
   CHECK(of_count == "'m': expected 65534 entries in the directory, found 1");
+}
+
+TEST_CASE("an entry that unpacks to far more than it claims is unpacked no further", "[zip]") {
+  Sound sound(true, "a", std::string(10'000'000, 'x'));
+  sound.put_both_32(22, 100);
+
+  bp::test::Largest_allocation largest;
+  const std::string said = said_of(sound);
+
+  CHECK(largest.bytes() < 10'000);
+  CHECK(said.find("expected packed data that give 100 bytes, found damaged ones") != std::string::npos);
 }
 
 TEST_CASE("more entries than the format counts in 16 bits are not written", "[zip]") {

@@ -18,6 +18,7 @@ Value activated(Value z, batch::Activation f) {
     case Curve::relu: return relu(z);
     case Curve::leaky_relu: return leaky_relu(z, f.slope);
     case Curve::hard_tanh: return hard_tanh(z);
+    case Curve::relu6: return relu(z) - relu(z - 6.0);
     case Curve::sigmoid: return sigmoid(z);
     case Curve::tanh: return tanh(z);
     case Curve::elu: return elu(z);
@@ -26,6 +27,7 @@ Value activated(Value z, batch::Activation f) {
     case Curve::gelu_tanh: return gelu_tanh(z);
     case Curve::silu: return silu(z);
     case Curve::softplus: return softplus(z);
+    case Curve::mish: return z * tanh(softplus(z));
     case Curve::softsign: return softsign(z);
   }
   throw std::logic_error("an activation that the scalar engine does not know");

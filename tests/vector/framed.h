@@ -53,6 +53,14 @@ class Framed {
   std::size_t rows_, cols_;
 };
 
+/// A row of numbers between 0.25 and 1.25.
+template <class T>
+Framed<T> positive(Random& random, std::size_t cols) {
+  Framed<T> matrix(random, 1, cols);
+  for (std::size_t j = 0; j < cols; ++j) matrix(0, j) = std::abs(matrix(0, j)) + T(0.25);
+  return matrix;
+}
+
 /// 2^-24 for float, 2^-53 for double.
 template <class T>
 inline constexpr double unit = 0.5 * static_cast<double>(std::numeric_limits<T>::epsilon());

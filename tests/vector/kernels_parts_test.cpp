@@ -1,15 +1,17 @@
 // However a batch is cut into parts, the results are the same bits: what makes them independent of the number
 // of threads. For every implementation that this machine can run, with cuts at places that suit none.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <vector>
 
 #include "engine/vector/kernels.h"
 #include "tests/support/catch2.h"
+#include "tests/support/every_curve.h"
 #include "tests/vector/random_matrix.h"
 
 using namespace bp::batch;
-using bp::Random, bp::test::random_matrix;
+using bp::Random, bp::test::every_curve, bp::test::random_matrix;
 
 namespace {
 
@@ -30,6 +32,31 @@ void in_parts(std::size_t count, std::size_t step, Work work) {
     work(first, std::min(first + length, count));
     length += step;
   }
+}
+
+/// Whether work(results, first, last) leaves the same bits in the results when it is done in parts of 0 to
+/// count as when it is done at once.
+template <class T, class Work>
+bool same_in_parts(const std::vector<Matrix<T>>& results, std::size_t count, Work work) {
+  std::vector<Matrix<T>> whole = results, parts = results;
+  work(whole, 0, count);
+  in_parts(count, 1, [&](std::size_t first, std::size_t last) { work(parts, first, last); });
+  return std::equal(whole.begin(), whole.end(), parts.begin(), same_bits<T>);
+}
+
+auto cut_rows(std::size_t first, std::size_t last) {
+  return [=](auto& matrix) { return matrix.view().row_range(first, last); };
+}
+auto cut_columns(std::size_t first, std::size_t last) {
+  return [=](auto& matrix) { return matrix.view().column_range(first, last); };
+}
+
+/// So many numbers below the limit.
+template <class Number>
+std::vector<Number> whole_numbers(Random& random, std::size_t count, std::uint64_t limit) {
+  std::vector<Number> numbers(count);
+  for (Number& number : numbers) number = static_cast<Number>(random.below(limit));
+  return numbers;
 }
 
 }  // namespace
@@ -100,7 +127,8 @@ TEMPLATE_TEST_CASE("dense layers have the same bits in parts of rows and of outp
   }
 }
 
-TEMPLATE_TEST_CASE("batch normalisation has the same bits in parts of columns", "[kernels]", float, double) {
+TEMPLATE_TEST_CASE("batch normalisation has the same bits in parts of columns, and forward in parts of rows",
+                   "[kernels]", float, double) {
   using T = TestType;
   for (const Kernels<T>* set : available_kernels<T>()) {
     const Kernels<T>& k = *set;
@@ -108,52 +136,131 @@ TEMPLATE_TEST_CASE("batch normalisation has the same bits in parts of columns", 
     Random random(7);
     const Matrix<T> x = random_matrix<T>(random, batch_size, inputs),
                     dy = random_matrix<T>(random, batch_size, inputs);
-    const Matrix<T> gamma = random_matrix<T>(random, 1, inputs);
-    // For each column mean, variance, dgamma and dbeta.
-    Matrix<T> whole(4, inputs), parts(4, inputs), dx(batch_size, inputs), dx_parts = dx;
-    const auto run = [&](Matrix<T>& s, Matrix<T>& out, std::size_t i, std::size_t end) {
-      const auto cut = [&](const Matrix<T>& matrix) { return matrix.view().column_range(i, end); };
-      T *mean = &s(0, i), *variance = &s(1, i), *dgamma = &s(2, i), *dbeta = &s(3, i);
+    const Matrix<T> gamma = random_matrix<T>(random, 1, inputs), beta = random_matrix<T>(random, 1, inputs);
+    // For each column mean, variance, dgamma and dbeta; y; dx.
+    const std::vector<Matrix<T>> results = {Matrix<T>(4, inputs), Matrix<T>(batch_size, inputs),
+                                            Matrix<T>(batch_size, inputs)};
+
+    CHECK(same_in_parts(results, inputs, [&](auto& to, std::size_t i, std::size_t end) {
+      const auto cut = cut_columns(i, end);
+      T *mean = &to[0](0, i), *variance = &to[0](1, i), *dgamma = &to[0](2, i), *dbeta = &to[0](3, i);
       k.batch_norm_statistics(cut(x), mean, variance);
-      k.batch_norm_backward(cut(x), mean, variance, 1e-3, &gamma(0, i), cut(dy), dgamma, dbeta,
-                            out.view().column_range(i, end));
-    };
+      k.batch_norm_forward(cut(x), mean, variance, 1e-3, &gamma(0, i), &beta(0, i), cut(to[1]));
+      k.batch_norm_backward(cut(x), mean, variance, 1e-3, &gamma(0, i), cut(dy), dgamma, dbeta, cut(to[2]));
+    }));
 
-    run(whole, dx, 0, inputs);
-    in_parts(inputs, 1, [&](std::size_t i, std::size_t end) { run(parts, dx_parts, i, end); });
-
-    CHECK((same_bits(whole, parts) && same_bits(dx, dx_parts)));
+    Matrix<T> mean(1, inputs), variance(1, inputs);
+    k.batch_norm_statistics(x, mean.data(), variance.data());
+    CHECK(same_in_parts<T>({results[1]}, batch_size, [&](auto& to, std::size_t i, std::size_t end) {
+      const auto cut = cut_rows(i, end);
+      k.batch_norm_forward(cut(x), mean.data(), variance.data(), 1e-3, gamma.data(), beta.data(), cut(to[0]));
+    }));
   }
 }
 
-TEMPLATE_TEST_CASE("activations and Adam have the same bits at any place", "[kernels]", float, double) {
+TEMPLATE_TEST_CASE("softmax, cross-entropy and the greatest class have the same bits in parts of rows",
+                   "[kernels]", float, double) {
   using T = TestType;
   for (const Kernels<T>* set : available_kernels<T>()) {
     const Kernels<T>& k = *set;
     INFO(k.name);
-    Random random(8);
-    const Matrix<T> x = random_matrix<T>(random, 1, inputs, 4.0);
-    for (const Curve curve : {Curve::relu, Curve::sigmoid, Curve::tanh, Curve::gelu, Curve::softplus}) {
-      Matrix<T> y(1, inputs), parts(1, inputs);
-      k.activation_forward(x, {curve}, y);
-      in_parts(inputs, 1, [&](std::size_t i, std::size_t end) {
-        k.activation_forward(x.view().column_range(i, end), {curve}, parts.view().column_range(i, end));
-      });
-      CHECK(same_bits(y, parts));
-    }
+    Random random(9);
+    const Matrix<T> z = random_matrix<T>(random, batch_size, inputs, 4.0),
+                    dp = random_matrix<T>(random, batch_size, inputs);
+    const auto labels = whole_numbers<std::uint32_t>(random, batch_size, inputs);
+    Matrix<T> t(batch_size, inputs);
+    k.softmax_forward(dp, t);
+    // p, its gradient, those of both losses; both losses and the greatest class, a column for each row.
+    const Matrix<T> rows(batch_size, inputs), of_rows(3, batch_size);
 
-    const Adam_step step{.beta1 = 0.9,
-                         .rest1 = 0.1,
-                         .beta2 = 0.999,
-                         .rest2 = 0.001,
-                         .epsilon = 1e-8,
-                         .length = 0.01,
-                         .root_scale = 0.03};
-    Matrix<T> whole(3, inputs), cut(3, inputs);  // m, v, p
-    k.adam(step, inputs, x.data(), &whole(0, 0), &whole(1, 0), &whole(2, 0));
-    in_parts(inputs, 1, [&](std::size_t i, std::size_t end) {
-      k.adam(step, end - i, x.data() + i, &cut(0, i), &cut(1, i), &cut(2, i));
-    });
-    CHECK(same_bits(whole, cut));
+    CHECK(same_in_parts<T>({rows, rows, rows, rows, of_rows}, batch_size,
+                           [&](auto& to, std::size_t i, std::size_t end) {
+                             const auto cut = cut_rows(i, end);
+                             std::vector<std::uint32_t> best(end - i);
+                             T *by_label = &to[4](0, i), *by_target = &to[4](1, i);
+                             k.softmax_forward(cut(z), cut(to[0]));
+                             k.softmax_backward(cut(t), cut(dp), cut(to[1]));
+                             k.cross_entropy_labels(cut(z), &labels[i], 0.3, by_label, cut(to[2]));
+                             k.cross_entropy_targets(cut(z), cut(t), 0.3, by_target, cut(to[3]));
+                             k.argmax(cut(z), best.data());
+                             std::copy(best.begin(), best.end(), &to[4](2, i));
+                           }));
+  }
+}
+
+TEMPLATE_TEST_CASE("penalties, dropout and gathered pictures have the same bits in parts of rows",
+                   "[kernels]", float, double) {
+  using T = TestType;
+  for (const Kernels<T>* set : available_kernels<T>()) {
+    const Kernels<T>& k = *set;
+    INFO(k.name);
+    Random random(10);
+    const Matrix<T> w = random_matrix<T>(random, batch_size, inputs),
+                    dw = random_matrix<T>(random, batch_size, inputs);
+    const auto pictures = whole_numbers<std::uint32_t>(random, batch_size, 10);
+    const auto bytes = whole_numbers<std::uint8_t>(random, 10 * inputs, 256);
+    const Matrix<T> rows(batch_size, inputs), penalty(1, batch_size);
+
+    CHECK(same_in_parts<T>(
+        {dw, penalty, rows, rows}, batch_size, [&](auto& to, std::size_t i, std::size_t end) {
+          const auto cut = cut_rows(i, end);
+          const Dropout part{.key = 77, .drop_below = 0x60000000u, .scale = 1.6, .first_row = i};
+          k.penalize(cut(w), 0.3, 0.7, cut(to[0]), &to[1](0, i));
+          k.dropout(cut(w), part, cut(to[2]));
+          k.gather_bytes(bytes.data(), &pictures[i], 1.0 / 255.0, -0.5, cut(to[3]));
+        }));
+  }
+}
+
+TEMPLATE_TEST_CASE("activations have the same bits at any place, forward and backward", "[kernels]", float,
+                   double) {
+  using T = TestType;
+  for (const Kernels<T>* set : available_kernels<T>()) {
+    const Kernels<T>& k = *set;
+    Random random(8);
+    const Matrix<T> z = random_matrix<T>(random, 1, inputs, 4.0), dy = random_matrix<T>(random, 1, inputs);
+    for (const Curve curve : every_curve()) {
+      INFO(k.name << ", " << name_of(curve));
+      CHECK(same_in_parts<T>({Matrix<T>(1, inputs), Matrix<T>(1, inputs)}, inputs,
+                             [&](auto& to, std::size_t i, std::size_t end) {
+                               const auto cut = cut_columns(i, end);
+                               k.activation_forward(cut(z), {curve}, cut(to[0]));
+                               k.activation_backward(cut(z), {curve}, cut(dy), cut(to[1]));
+                             }));
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("updates have the same bits at any place", "[kernels]", float, double) {
+  using T = TestType;
+  constexpr Adam_step adam{.beta1 = 0.9,
+                           .rest1 = 0.1,
+                           .beta2 = 0.999,
+                           .rest2 = 0.001,
+                           .epsilon = 1e-8,
+                           .length = 0.01,
+                           .root_scale = 22.4,
+                           .keep = 0.995};
+  for (const Kernels<T>* set : available_kernels<T>()) {
+    const Kernels<T>& k = *set;
+    INFO(k.name);
+    Random random(11);
+    const Matrix<T> g = random_matrix<T>(random, 1, inputs);
+    // A row for each update, two for momentum and Nesterov's.
+    const Matrix<T> p = random_matrix<T>(random, 6, inputs);
+    Matrix<T> v = random_matrix<T>(random, 3, inputs);
+    for (T& square : v.span()) square = std::abs(square);
+
+    CHECK(same_in_parts<T>({p, p, v}, inputs, [&](auto& to, std::size_t i, std::size_t end) {
+      const auto at = [i](Matrix<T>& matrix, std::size_t row) { return &matrix(row, i); };
+      Matrix<T>&m = to[1], &squares = to[2];
+      const std::size_t n = end - i;
+      k.sgd({0.3}, n, &g(0, i), at(to[0], 0));
+      k.momentum({0.3, 0.9}, n, &g(0, i), at(m, 1), at(to[0], 1));
+      k.momentum({0.3, 0.9, true}, n, &g(0, i), at(m, 2), at(to[0], 2));
+      k.adagrad({0.3, 1e-10}, n, &g(0, i), at(squares, 0), at(to[0], 3));
+      k.rmsprop({0.1, 0.99, 0.01, 1e-8}, n, &g(0, i), at(squares, 1), at(to[0], 4));
+      k.adam(adam, n, &g(0, i), at(m, 5), at(squares, 2), at(to[0], 5));
+    }));
   }
 }

@@ -42,8 +42,8 @@ TEMPLATE_TEST_CASE("forward and backward of two examples are the sums done by ha
 TEST_CASE("all gradients of two dense layers agree with differences, for shapes down to 1 x 1", "[kernels]") {
   const Kernels<double>& k = reference_kernels<double>();
   Random random(3);
-  for (const auto& [examples, inputs, hidden, outputs] :
-       std::vector<std::array<std::size_t, 4>>{{1, 1, 1, 1}, {1, 5, 1, 4}, {6, 1, 3, 1}, {4, 3, 5, 2}}) {
+  for (const auto& [examples, inputs, hidden, outputs] : std::vector<std::array<std::size_t, 4>>{
+           {1, 1, 1, 1}, {1, 5, 1, 4}, {6, 1, 3, 1}, {4, 3, 5, 2}, {3, 4, 4, 4}}) {
     for (const Curve curve : {Curve::identity, Curve::tanh, Curve::gelu, Curve::softplus}) {
       const Activation f{curve};
       Matrix<double> x = random_matrix<double>(random, examples, inputs);

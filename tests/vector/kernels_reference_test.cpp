@@ -6,78 +6,28 @@
 
 #include "engine/vector/kernels.h"
 #include "tests/support/catch2.h"
+#include "tests/support/every_curve.h"
+#include "tests/support/pytorch_layers.h"
 #include "tests/vector/random_matrix.h"
 
 using namespace bp::batch;
-using bp::Random, bp::test::random_matrix, bp::test::gradient_error, bp::test::difference_tolerance;
+using bp::Random, bp::test::every_curve, bp::test::random_matrix, bp::test::gradient_error,
+    bp::test::difference_tolerance;
+namespace pytorch = bp::test::pytorch;
 
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-constexpr std::array every_curve = {Curve::identity, Curve::relu,      Curve::leaky_relu, Curve::hard_tanh,
-                                    Curve::sigmoid,  Curve::tanh,      Curve::elu,        Curve::selu,
-                                    Curve::gelu,     Curve::gelu_tanh, Curve::silu,       Curve::softplus,
-                                    Curve::softsign};
-
 const Kernels<double>& kernels = reference_kernels<double>();
 
-struct Gold {
-  Curve curve;
-  std::array<double, 7> value, derivative;
-};
-
-// PyTorch 1.13, float64.
-constexpr std::array<double, 7> points = {-3.0, -1.0, -0.25, 0.0, 0.25, 1.0, 3.0};
-constexpr std::array<Gold, 12> gold = {{
-    {Curve::sigmoid,
-     {0.04742587317756678, 0.2689414213699951, 0.43782349911420193, 0.5, 0.5621765008857981,
-      0.7310585786300049, 0.9525741268224334},
-     {0.04517665973091214, 0.19661193324148185, 0.24613408273759835, 0.25, 0.24613408273759835,
-      0.19661193324148185, 0.045176659730912}},
-    {Curve::tanh,
-     {-0.9950547536867305, -0.7615941559557649, -0.24491866240370913, 0.0, 0.24491866240370913,
-      0.7615941559557649, 0.9950547536867305},
-     {0.009866037165440166, 0.41997434161402614, 0.940014848806378, 1.0, 0.940014848806378,
-      0.41997434161402614, 0.009866037165440166}},
-    {Curve::relu, {0.0, 0.0, 0.0, 0.0, 0.25, 1.0, 3.0}, {0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0}},
-    {Curve::leaky_relu,
-     {-0.03, -0.01, -0.0025, 0.0, 0.25, 1.0, 3.0},
-     {0.01, 0.01, 0.01, 0.01, 1.0, 1.0, 1.0}},
-    {Curve::elu,
-     {-0.950212931632136, -0.6321205588285577, -0.22119921692859512, 0.0, 0.25, 1.0, 3.0},
-     {0.049787068367863944, 0.36787944117144233, 0.7788007830714049, 1.0, 1.0, 1.0, 1.0}},
-    {Curve::selu,
-     {-1.6705687287671118, -1.1113307378125625, -0.388890197478119, 0.0, 0.2626752468388701,
-      1.0507009873554805, 3.1521029620664414},
-     {0.08753061208026487, 0.646768603034814, 1.3692091433692577, 1.7580993408473766, 1.0507009873554805,
-      1.0507009873554805, 1.0507009873554805}},
-    {Curve::gelu,
-     {-0.00404969409489031, -0.15865525393145702, -0.10032341857926907, 0.0, 0.14967658142073093,
-      0.841344746068543, 2.99595030590511},
-     {-0.01194564720418392, -0.08331547058768635, 0.304626645116364, 0.5, 0.695373354883636,
-      1.0833154705876864, 1.011945647204184}},
-    {Curve::gelu_tanh,
-     {-0.0036373920817729943, -0.1588080093917233, -0.100324649298315, 0.0, 0.149675350701685,
-      0.8411919906082768, 2.996362607918227},
-     {-0.011584166630969651, -0.08296408384578258, 0.30464590484893955, 0.5, 0.6953540951510604,
-      1.0829640838457826, 1.0115841666309695}},
-    {Curve::silu,
-     {-0.14227761953270035, -0.2689414213699951, -0.10945587477855048, 0.0, 0.14054412522144952,
-      0.7310585786300049, 2.8577223804672998},
-     {-0.08810410601516962, 0.07232948812851325, 0.37628997842980233, 0.5, 0.6237100215701977,
-      0.9276705118714869, 1.0881041060151693}},
-    {Curve::softplus,
-     {0.04858735157374206, 0.31326168751822286, 0.5759394198788436, 0.6931471805599453, 0.8259394198788436,
-      1.3132616875182228, 3.048587351573742},
-     {0.04742587317756679, 0.2689414213699951, 0.4378234991142019, 0.5, 0.5621765008857981,
-      0.7310585786300049, 0.9525741268224333}},
-    {Curve::softsign,
-     {-0.75, -0.5, -0.2, 0.0, 0.2, 0.5, 0.75},
-     {0.0625, 0.25, 0.64, 1.0, 0.64, 0.25, 0.0625}},
-    {Curve::hard_tanh, {-1.0, -1.0, -0.25, 0.0, 0.25, 1.0, 1.0}, {0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0}},
-}};
+Curve curve_of(const pytorch::Activation_figures& figures) {
+  for (const Curve curve : every_curve()) {
+    if (name_of(curve) == std::string(figures.name)) return curve;
+  }
+  throw std::logic_error(figures.name);
+}
 
 template <class T>
 T value_of(Activation f, T z) {
@@ -110,26 +60,28 @@ double total(const std::vector<double>& losses) {
 }  // namespace
 
 TEST_CASE("every activation has PyTorch's values and derivatives", "[kernels]") {
-  for (const Gold& want : gold) {
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      INFO("curve " << int(want.curve) << " at " << points[i]);
+  for (const pytorch::Activation_figures& want : pytorch::activations) {
+    const Activation f{curve_of(want)};
+    for (std::size_t i = 0; i < pytorch::points; ++i) {
+      const double at = pytorch::point[i];
+      INFO(want.name << " at " << at);
       // 0.3 is no power of 2 and no 1: a backward that forgets to multiply would show.
-      const double dz = derivative_of<double>({want.curve}, points[i], 0.3);
-      const float z = static_cast<float>(points[i]);  // exactly the same point
+      const double dz = derivative_of<double>(f, at, 0.3);
+      const float z = static_cast<float>(at);  // exactly the same point
 
       // PyTorch takes the derivatives of sigmoid and tanh from y, where 1 - y^2 at 3 has lost 100 units, and
       // erf's side of GELU, where 1 + erf(-3/sqrt 2) has lost 1,000. One unit of a number near 3 is 4.4e-16.
-      CHECK(std::abs(value_of<double>({want.curve}, points[i]) - want.value[i]) <= 4.5e-16);
+      CHECK(std::abs(value_of<double>(f, at) - want.value[i]) <= 4.5e-16);
       CHECK(std::abs(dz - 0.3 * want.derivative[i]) <= 4e-16);
-      CHECK(std::abs(value_of<float>({want.curve}, z) - want.value[i]) <= 0x1p-24 * 3.2);
-      CHECK(std::abs(derivative_of<float>({want.curve}, z) - want.derivative[i]) <= 0x1p-24 * 1.2);
+      CHECK(std::abs(value_of<float>(f, z) - want.value[i]) <= 0x1p-24 * 3.2);
+      CHECK(std::abs(derivative_of<float>(f, z) - want.derivative[i]) <= 0x1p-24 * 1.2);
     }
   }
 }
 
 TEST_CASE("derivatives are those of the values, for any gradient from above", "[kernels]") {
   Random random(1);
-  for (const Curve curve : every_curve) {
+  for (const Curve curve : every_curve()) {
     const Activation f{curve, 0.2};
     Matrix<double> z = random_matrix<double>(random, 4, 5, 0.9), y(4, 5), dz(4, 5);
     for (double& number : z.span()) number += number < 0 ? -0.02 : 0.02;  // away from the kinks
@@ -138,7 +90,7 @@ TEST_CASE("derivatives are those of the values, for any gradient from above", "[
     kernels.activation_forward(z, f, y);
     kernels.activation_backward(reads_input(curve) ? z : y, f, dy, dz);
 
-    INFO("curve " << int(curve));
+    INFO(name_of(curve));
     CHECK(gradient_error(z.span(), dz.span(), [&] {
             kernels.activation_forward(z, f, y);
             return bp::test::weigh(y, dy);
@@ -155,6 +107,8 @@ TEST_CASE("the tails keep their digits where the plain formulas have lost them",
   CHECK(close(value_of<float>({Curve::softplus}, -30.0f), 9.357622968839736596e-14, 4));
   CHECK(close(value_of<double>({Curve::elu}, -1e-10), -9.9999999995e-11, 4));
   CHECK(value_of<float>({Curve::softplus}, 1000.0f) == 1000.0f);
+  CHECK(value_of<float>({Curve::mish}, 1000.0f) == 1000.0f);
+  CHECK(value_of<double>({Curve::relu6}, 1000.0) == 6.0);
   CHECK(value_of<float>({Curve::sigmoid}, -1000.0f) == 0.0f);
 }
 
@@ -163,19 +117,21 @@ TEST_CASE("at a kink the derivative is PyTorch's", "[kernels]") {
   CHECK(derivative_of<double>({Curve::leaky_relu, 0.25}, 0.0) == 0.25);
   CHECK(derivative_of<double>({Curve::hard_tanh}, 1.0) == 0.0);
   CHECK(derivative_of<double>({Curve::hard_tanh}, -1.0) == 0.0);
+  CHECK(derivative_of<double>({Curve::relu6}, 6.0) == 0.0);
   CHECK(derivative_of<double>({Curve::selu}, 0.0) == 1.0507009873554804934 * 1.6732632423543772848);
 }
 
 TEST_CASE("NaN goes through every activation, and a closed ReLU stops even an infinite gradient",
           "[kernels]") {
-  for (const Curve curve : every_curve) {
-    INFO("curve " << int(curve));
+  for (const Curve curve : every_curve()) {
+    INFO(name_of(curve));
     CHECK(std::isnan(value_of<double>({curve}, not_a_number)));
     CHECK(std::isnan(derivative_of<double>({curve}, 0.5, not_a_number)));
   }
   CHECK(derivative_of<double>({Curve::relu}, not_a_number, 2.0) == 2.0);
   CHECK(derivative_of<double>({Curve::relu}, -1.0, infinity) == 0.0);
   CHECK(derivative_of<double>({Curve::hard_tanh}, -3.0, infinity) == 0.0);
+  CHECK(derivative_of<double>({Curve::relu6}, 7.0, infinity) == 0.0);
   CHECK(value_of<double>({Curve::tanh}, -infinity) == -1.0);
   CHECK(value_of<double>({Curve::elu}, -infinity) == -1.0);
   CHECK(std::isnan(value_of<double>({Curve::silu}, -infinity)));

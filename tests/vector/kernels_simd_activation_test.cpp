@@ -5,17 +5,13 @@
 
 #include "engine/vector/kernels.h"
 #include "tests/support/catch2.h"
+#include "tests/support/every_curve.h"
 #include "tests/vector/framed.h"
 
 using namespace bp::batch;
-using bp::Random, bp::test::Framed, bp::test::units_apart;
+using bp::Random, bp::test::every_curve, bp::test::Framed, bp::test::units_apart;
 
 namespace {
-
-constexpr std::array every_curve = {Curve::identity, Curve::relu,      Curve::leaky_relu, Curve::hard_tanh,
-                                    Curve::sigmoid,  Curve::tanh,      Curve::elu,        Curve::selu,
-                                    Curve::gelu,     Curve::gelu_tanh, Curve::silu,       Curve::softplus,
-                                    Curve::softsign};
 
 /// Both signs of: 0, every size down to the smallest and up to the largest, and a dense grid where the curves
 /// bend.
@@ -45,7 +41,7 @@ bool near_smallest(T a, T b, double z) {
 }
 
 bool crosses_zero(Curve curve) {
-  return curve == Curve::gelu || curve == Curve::gelu_tanh || curve == Curve::silu;
+  return curve == Curve::gelu || curve == Curve::gelu_tanh || curve == Curve::silu || curve == Curve::mish;
 }
 
 // The plain loops of float calculate in double: what they are off by is 1 rounding. Those of double are off
@@ -61,7 +57,7 @@ TEMPLATE_TEST_CASE("activations are as accurate as the contract says, over the w
   const Matrix<T> z = places<T>();
   Matrix<T> ours(2, z.cols()), plain(2, z.cols());
   for (const Kernels<T>* k : available_kernels<T>()) {
-    for (const Curve curve : every_curve) {
+    for (const Curve curve : every_curve()) {
       k->activation_forward(z, {curve}, ours);
       reference_kernels<T>().activation_forward(z, {curve}, plain);
 
@@ -73,7 +69,7 @@ TEMPLATE_TEST_CASE("activations are as accurate as the contract says, over the w
             units_apart(ours.span()[i], plain.span()[i], std::abs(want)) - 4.0 * exponent(curve, at);
         if (!(excess <= worst)) worst = excess, where = at;
       }
-      INFO(k->name << ", curve " << int(curve) << " at " << where);
+      INFO(k->name << ", " << name_of(curve) << " at " << where);
       CHECK(worst <= 8.0 + plain_error<T>);
     }
   }
@@ -86,7 +82,7 @@ TEMPLATE_TEST_CASE("derivatives are as accurate as the contract says, over the w
   Matrix<T> dy(2, saved.cols()), ours(2, saved.cols()), plain(2, saved.cols());
   dy.fill(T(-0.75));
   for (const Kernels<T>* k : available_kernels<T>()) {
-    for (const Curve curve : every_curve) {
+    for (const Curve curve : every_curve()) {
       k->activation_backward(saved, {curve}, dy, ours);
       reference_kernels<T>().activation_backward(saved, {curve}, dy, plain);
 
@@ -98,7 +94,7 @@ TEMPLATE_TEST_CASE("derivatives are as accurate as the contract says, over the w
         const double units = units_apart(ours.span()[i], plain.span()[i], size);
         if (!(units <= worst)) worst = units, where = at;
       }
-      INFO(k->name << ", curve " << int(curve) << " at " << where);
+      INFO(k->name << ", " << name_of(curve) << " at " << where);
       CHECK(worst <= 8.0 + plain_error<T>);
     }
   }
@@ -110,7 +106,7 @@ TEMPLATE_TEST_CASE("activations of every length have the bits of a whole vector'
   Random random(21);
   const Framed<T> z(random, 1, 131, 6.0), dy(random, 1, 131);
   for (const Kernels<T>* k : available_kernels<T>()) {
-    for (const Curve curve : every_curve) {
+    for (const Curve curve : every_curve()) {
       Framed<T> y(1, 131), dz(1, 131);
       k->activation_forward(z, {curve, 0.3}, y);
       k->activation_backward(z, {curve, 0.3}, dy, dz);
@@ -129,7 +125,7 @@ TEMPLATE_TEST_CASE("activations of every length have the bits of a whole vector'
             same = same && part(i, j) == y(0, i + j) && gradient(i, j) == dz(0, i + j);
           }
         }
-        INFO(k->name << ", curve " << int(curve) << ", length " << length);
+        INFO(k->name << ", " << name_of(curve) << ", length " << length);
         CHECK(same);
       }
     }
@@ -141,9 +137,10 @@ TEMPLATE_TEST_CASE("activations treat NaN, infinity, kinks and huge numbers as t
   using T = TestType;
   const T nan = T(NAN), inf = T(INFINITY), big = std::numeric_limits<T>::max();
   // At every place of a vector and of a rest.
-  const std::vector<T> odd = {nan, inf, -inf, T(0), -T(0), T(1), T(-1), big, -big, T(1e20), T(-1e20)};
+  const std::vector<T> odd = {nan,  inf,  -inf, T(0), -T(0),   T(1),    T(-1),
+                              T(6), T(7), big,  -big, T(1e20), T(-1e20)};
   for (const Kernels<T>* k : available_kernels<T>()) {
-    for (const Curve curve : every_curve) {
+    for (const Curve curve : every_curve()) {
       for (const T above : {T(2), nan, inf, -inf, T(0)}) {
         Matrix<T> z(1, 45), dy(1, 45), y(1, 45), dz(1, 45), plain_y(1, 45), plain_dz(1, 45);
         for (std::size_t i = 0; i < z.size(); ++i) z(0, i) = odd[i % odd.size()];
@@ -155,7 +152,7 @@ TEMPLATE_TEST_CASE("activations treat NaN, infinity, kinks and huge numbers as t
         reference_kernels<T>().activation_backward(z, {curve, 0.3}, dy, plain_dz);
 
         for (std::size_t i = 0; i < z.size(); ++i) {
-          INFO(k->name << ", curve " << int(curve) << " at " << z(0, i) << ", gradient " << above);
+          INFO(k->name << ", " << name_of(curve) << " at " << z(0, i) << ", gradient " << above);
           CHECK(units_apart(y(0, i), plain_y(0, i), std::abs(double(plain_y(0, i)))) <= 10.0);
           CHECK(units_apart(dz(0, i), plain_dz(0, i), std::max(1.0, std::abs(double(plain_dz(0, i))))) <=
                 15.0);

@@ -180,6 +180,12 @@ TEMPLATE_TEST_CASE("NaN and infinity among logits do what they do in the plain l
         k->softmax_forward(z, p);
         plain.softmax_forward(z, plain_p);
         CHECK(worst_units<T>(p, plain_p, filled<T>(classes, 1.0)) <= 45.0);
+        k->softmax_backward(t, z, dz);  // t(1, place) * odd is 0 * odd
+        plain.softmax_backward(t, z, plain_dz);
+        CHECK(worst_units<T>(dz, plain_dz, filled<T>(classes, 1.0)) <= 45.0);
+        k->softmax_backward(z, t, dz);
+        plain.softmax_backward(z, t, plain_dz);
+        CHECK(worst_units<T>(dz, plain_dz, filled<T>(classes, 1.0)) <= 45.0);
         k->cross_entropy_labels(z, labels.data(), 1.0, loss.data(), dz);
         plain.cross_entropy_labels(z, labels.data(), 1.0, plain_loss.data(), plain_dz);
         CHECK(worst_units<T>(dz, plain_dz, filled<T>(classes, 1.0)) <= 45.0);

@@ -60,6 +60,18 @@ TEST_CASE("a loss's gradient is its slope", "[loss]") {
   }
 }
 
+TEST_CASE("at a kink a loss's gradient is 0", "[loss]") {
+  const Matrix<double> y{{1, -1, 3}}, signs{{1, -1, 1}};
+  Matrix<double> absolute(1, 3), hinge(1, 3);
+  Loss<double> absolute_loss(Loss_kind::mean_absolute_error), hinge_loss(Loss_kind::hinge_loss);
+
+  absolute_loss(y, y.view(), absolute);
+  hinge_loss(y, signs.view(), hinge);  // 1 - t y is 0, 0, -2
+
+  CHECK((absolute(0, 0) == 0.0 && absolute(0, 1) == 0.0 && absolute(0, 2) == 0.0));
+  CHECK((hinge(0, 0) == 0.0 && hinge(0, 1) == 0.0 && hinge(0, 2) == 0.0));
+}
+
 TEST_CASE("a label is its one-hot row, and for hinge_loss one against the rest", "[loss]") {
   Random random(4);
   const Matrix<double> y = random_matrix<double>(random, 3, 4, 2.0);

@@ -8,6 +8,7 @@
 #include "engine/vector/loss.h"
 #include "engine/vector/optimizer.h"
 #include "tests/support/catch2.h"
+#include "tests/support/every_curve.h"
 #include "tests/support/pytorch_layers.h"
 
 using namespace bp::batch;
@@ -174,14 +175,12 @@ TEST_CASE("three steps of every optimizer lead where PyTorch's lead", "[optimize
 }
 
 TEST_CASE("a layer of every activation has PyTorch's values and derivatives", "[layer]") {
-  constexpr Curve curves[] = {Curve::sigmoid, Curve::tanh,     Curve::relu,     Curve::leaky_relu,
-                              Curve::elu,     Curve::selu,     Curve::gelu,     Curve::gelu_tanh,
-                              Curve::silu,    Curve::softplus, Curve::softsign, Curve::hard_tanh};
+  const std::vector<Curve> curves = bp::test::every_curve();
   for (const pytorch::Activation_figures& want : pytorch::activations) {
     INFO(want.name);
-    const auto curve = std::find_if(std::begin(curves), std::end(curves),
+    const auto curve = std::find_if(curves.begin(), curves.end(),
                                     [&](Curve c) { return std::string(name_of(c)) == want.name; });
-    REQUIRE(curve != std::end(curves));
+    REQUIRE(curve != curves.end());
     bp::Random random(1);
     Network<double> net(pytorch::points, {Activation{*curve}}, random);
     Matrix<double> x(1, pytorch::points), dy(1, pytorch::points);

@@ -1,5 +1,9 @@
 #include "engine/vector/thread_pool.h"
 
+#ifdef __linux__
+#include <sched.h>
+#endif
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -144,3 +148,19 @@ TEST_CASE("ten thousand jobs, some after a rest, lose none", "[thread_pool]") {
 TEST_CASE("a pool of no threads is refused", "[thread_pool]") {
   CHECK_THROWS_AS(Thread_pool(0), std::invalid_argument);
 }
+
+#ifdef __linux__
+TEST_CASE("only the processors that this thread may use are counted", "[thread_pool]") {
+  cpu_set_t before, one;
+  REQUIRE(sched_getaffinity(0, sizeof before, &before) == 0);
+  CPU_ZERO(&one);
+  int first = 0;
+  while (!CPU_ISSET(first, &before)) ++first;
+  CPU_SET(first, &one);
+
+  CHECK(Thread_pool::processors() == static_cast<std::size_t>(CPU_COUNT(&before)));
+  REQUIRE(sched_setaffinity(0, sizeof one, &one) == 0);
+  CHECK(Thread_pool::processors() == 1);
+  REQUIRE(sched_setaffinity(0, sizeof before, &before) == 0);
+}
+#endif
