@@ -1,14 +1,14 @@
 #!/usr/bin/python3
-"""PyTorch's side of the comparison: trains task A, B or C of ../training.h and prints what bench_vector --json prints.
+"""PyTorch's side of the comparison: trains task A, B or C of ../training.h and prints what bench_vector prints.
 
     OPENBLAS_NUM_THREADS=1 taskset -c 1 /usr/bin/python3 torch_mlp.py --task A --batch 32 --epochs 5
 
-Needs Debian's python3-torch and python3-numpy. Without OPENBLAS_NUM_THREADS=1 PyTorch's threads and OpenBLAS' get
-into each other's way.
+Needs Debian's python3-torch and python3-numpy. Without OPENBLAS_NUM_THREADS=1 PyTorch's threads and OpenBLAS'
+get into each other's way.
 
-The loop is meant to be the fastest that a user of PyTorch would write without leaving nn, autograd and optim: the
-pictures are floats in one tensor, a batch is one index_select (a DataLoader takes half as long again), and nothing is
-looked at between two epochs.
+The loop is meant to be the fastest that a user of PyTorch would write without leaving nn, autograd and optim:
+the pictures are floats in one tensor, a batch is one index_select, without a DataLoader, and nothing is looked at
+between two steps.
 """
 import argparse
 import gzip
@@ -39,7 +39,7 @@ parser.add_argument("--batch", type=int, help="examples a step (A 32, B 128, C 1
 parser.add_argument("--epochs", type=int, default=5)
 parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--seed", type=int, default=1)
-parser.add_argument("--data", default="/usr/share/datasets/fashion-mnist", help="the folder of the four files")
+parser.add_argument("--data", default="/usr/share/datasets/fashion-mnist", help="where the four files are")
 options = parser.parse_args()
 batch = options.batch or {"A": 32, "B": 128, "C": 10}[options.task]
 
