@@ -55,6 +55,10 @@ def softmax(x):
     return e / e.sum(axis=1, keepdims=True)
 
 
+def softplus(x):
+    return numpy.maximum(x, 0) + numpy.log1p(numpy.exp(-abs(x)))
+
+
 def elu(x, identity=1.0, negative=1.0):
     return numpy.where(x > 0, identity * x, negative * numpy.expm1(numpy.minimum(x, 0)))
 
@@ -65,6 +69,7 @@ SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 PLAIN = {
     "identity": (lambda x: x, nn.Identity),
     "relu": (lambda x: numpy.maximum(x, 0), nn.ReLU),
+    "relu6": (lambda x: numpy.clip(x, 0, 6), nn.ReLU6),
     "hard_tanh": (lambda x: numpy.clip(x, -1, 1), nn.Hardtanh),
     "sigmoid": (sigmoid, nn.Sigmoid),
     "tanh": (numpy.tanh, nn.Tanh),
@@ -74,7 +79,8 @@ PLAIN = {
     "gelu_tanh": (lambda x: x * sigmoid(2 * math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)),
                   lambda: nn.GELU(approximate="tanh")),
     "silu": (lambda x: x * sigmoid(x), nn.SiLU),
-    "softplus": (lambda x: numpy.maximum(x, 0) + numpy.log1p(numpy.exp(-abs(x))), nn.Softplus),
+    "softplus": (softplus, nn.Softplus),
+    "mish": (lambda x: x * numpy.tanh(softplus(x)), nn.Mish),
     "softsign": (lambda x: x / (1 + abs(x)), nn.Softsign),
     "softmax": (softmax, lambda: nn.Softmax(dim=1)),
     "dropout": (lambda x: x, nn.Dropout),  # drops while training only
