@@ -314,7 +314,8 @@ std::vector<double> gradients_of_batch(const Whole_network& task) {
   const batch::Matrix<T> x = as<T>(task.first.X), t = as<T>(task.T);
   batch::Matrix<T> dy(4, 1);
   const batch::View<const T> y = net.forward(x, batch::Training());
-  batch::Loss<T>(batch::Loss_kind::half_squared_error)(y, t.view(), dy);
+  batch::Loss<T> loss(batch::Loss_kind::half_squared_error);
+  loss(y, t.view(), dy);
   net.backward(dy);
 
   std::vector<double> gradients;

@@ -228,7 +228,8 @@ void show_loops(const Numbers& numbers, double peak, std::vector<Step>& steps) {
        [&](Result z) { tiled(numbers.x, numbers.packed.data(), tile_columns, inputs, z); });
   print(R"(   Memory comes in lines, mostly of 64 bytes, 16 floats. The tile wants 8 floats of each row
    of wt, and the other half of every line takes up room in the fastest memory, the first
-   cache, for nothing. Packed, the weights of 8 neurons are one piece that is read from end to end.
+   cache, for nothing. Packed, the weights of 8 neurons are one piece, read from end to end.
+   What that gains depends on how large the cache is and who else uses it.
 
 )");
 }
@@ -329,8 +330,9 @@ void draw(const std::vector<Step>& steps, double peak) {
   bar("peak: nothing fetched", peak);
   bp::plot(bars, bp::picture("17_simd.svg"));
   const bp::Plotted plotted = bp::plot(bars, bp::picture("17_simd.png"));
-  print("Picture: {}\n   The steps as bars, below them what this machine could do.\n",
-        plotted.file.filename().string());
+  print("Picture: {}\n", plotted.file.filename().string());
+  print("   The steps, and last what this machine could do{}\n", plotted.is_picture() ? ", as bars." : ".");
+  if (!plotted.note.empty()) print("   ({}.)\n", plotted.note);
 }
 
 void lesson() {
