@@ -57,7 +57,7 @@ Matrix transposed(const Matrix& a) {
 
 // What a layer's forward and backward pass leave behind.
 struct Pass {
-  Matrix Z, dZ, dW, db, dX;
+  Matrix Z{4, 3}, dZ{4, 3}, dW{3, 2}, db{1, 3}, dX{4, 2};
 };
 
 // The formulas of this lesson, as they are written.
@@ -71,7 +71,8 @@ Pass by_products(const Task& t) {
   }
   Matrix ones(1, Z.rows());
   ones.fill(1);
-  return {Z, dZ, product(transposed(dZ), t.X), product(ones, dZ), product(dZ, t.W)};
+  return {
+      .Z = Z, .dZ = dZ, .dW = product(transposed(dZ), t.X), .db = product(ones, dZ), .dX = product(dZ, t.W)};
 }
 
 void print_side_by_side(const std::vector<std::pair<std::string_view, const Matrix*>>& matrices) {
@@ -175,6 +176,7 @@ Numbers rows_of(const Matrix& m) {
 
 std::vector<Value> leaves(Graph& graph, const std::vector<double>& numbers) {
   std::vector<Value> made;
+  made.reserve(numbers.size());
   for (const double number : numbers) made.push_back(graph.leaf(number));
   return made;
 }
@@ -190,7 +192,7 @@ Pass by_values(const Task& t, Graph& graph) {
   }
   mean(losses).backward();
 
-  Pass p = {Matrix(4, 3), Matrix(4, 3), Matrix(3, 2), Matrix(1, 3), Matrix(4, 2)};
+  Pass p;
   for (std::size_t n = 0; n < 4; ++n) {
     for (std::size_t o = 0; o < 3; ++o) p.Z(n, o) = z[n][o].data(), p.dZ(n, o) = z[n][o].grad();
     for (std::size_t i = 0; i < 2; ++i) p.dX(n, i) = x[n][i].grad();
@@ -205,7 +207,7 @@ Pass by_values(const Task& t, Graph& graph) {
 // The vector engine has a kernel, a loop that is made fast, for each of the three products.
 Pass by_kernels(const Task& t) {
   const batch::Kernels<double>& kernels = batch::best_kernels<double>();
-  Pass p = {Matrix(4, 3), Matrix(4, 3), Matrix(3, 2), Matrix(1, 3), Matrix(4, 2)};
+  Pass p;
   Matrix packed(1, kernels.packed_size(3, 2));  // lesson 17 says what this is for
   kernels.pack(t.W, packed.data());
   kernels.dense_forward(t.X, {t.W, packed.data()}, t.b.data(), {}, {}, p.Z);
@@ -302,7 +304,7 @@ batch::Matrix<T> as(const Matrix& numbers) {
   return result;
 }
 
-// All gradients in the order of the network's parameters: 0.weight, 0.bias, 2.weight, 2.bias. Layer 1 is tanh.
+// All gradients in the order of the network's parameters: 0.weight, 0.bias, 2.weight, 2.bias (1 is tanh).
 template <class T>
 std::vector<double> gradients_of_batch(const Whole_network& task) {
   bp::Random random(1);

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -103,9 +104,8 @@ void tiled(Floats x, const float* w, std::size_t w_step, std::size_t w_panel, Re
 struct Numbers {
   Matrix<float> x{examples, inputs}, w{neurons, inputs};
   Matrix<float> wt{inputs, neurons};  // transposed
-  Matrix<float> packed{1,
-                       inputs* neurons};  // 5. the 8 weights that a tile reads for one i side by side, then
-                                          //    those for the next i
+  // 5. Packed: the 8 weights that a tile reads for one i side by side, then those for the next i.
+  Matrix<float> packed{1, wt.size()};
   Matrix<float> exact{examples, neurons}, bound{examples, neurons};
 
   Numbers() {
@@ -118,8 +118,8 @@ struct Numbers {
         packed(0, o / tile_columns * tile_columns * inputs + i * tile_columns + o % tile_columns) = w(o, i);
       }
     }
-    // The reference kernel adds in double. In float, 784 products and their sums may be off by 784 times half a unit
-    // of the 24th binary digit, 2^-24, of the sum of their sizes; once more for rounding what is compared with.
+    // The reference kernel adds in double. A sum of 784 products in float may be off by 784 * 2^-24 of the
+    // sum of their sizes (Higham, 2nd ed., section 3.1); a little more, since these two are rounded to float.
     const batch::Kernels<float>& k = batch::reference_kernels<float>();
     k.dense_forward(x, {w}, nullptr, {}, {}, exact);
     Matrix<float> x_size = x, w_size = w;
@@ -279,10 +279,10 @@ void show_fusing() {
     }
     k.pack(w, packed.data());
     const batch::Activation relu{batch::Curve::relu};
-    const double apart = fastest([&, outputs = O] {
+    const double apart = fastest([&] {
       k.dense_forward(x, {w, packed.data()}, nullptr, {}, {}, z);
       for (std::size_t n = 0; n < examples; ++n) {
-        for (std::size_t o = 0; o < outputs; ++o) z(n, o) += b(0, o);
+        std::ranges::transform(z.row(n), b.row(0), z.row(n).begin(), std::plus());
       }
       k.activation_forward(z, relu, y);
     });
