@@ -10,8 +10,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
-#include <functional>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,8 +19,7 @@
 #include "engine/data/random.h"
 #include "engine/vector/kernels.h"
 #include "engine/vector/peak.h"
-#include "lessons/picture.h"
-#include "viz/plot.h"
+#include "lessons/plot.h"
 
 namespace batch = bp::batch;
 using bp::batch::Matrix, fmt::print;  // today's vocabulary
@@ -38,9 +37,9 @@ double seconds_now() {
 }
 
 template <class Work>
-double fastest(Work work, double budget = 0.2) {
+double fastest(Work work) {
   double best = std::numeric_limits<double>::infinity();
-  const double end = seconds_now() + budget;
+  const double end = seconds_now() + (bp::quick() ? 0.02 : 0.2);
   do {
     const double start = seconds_now();
     work();
@@ -138,7 +137,7 @@ struct Step {
 };
 
 template <class Work>
-Step measured(std::string name, const Numbers& numbers, Work work) {
+Step time(std::string name, const Numbers& numbers, Work work) {
   Matrix<float> z(examples, neurons);
   const double seconds = fastest([&] { work(Result(z)); });
   bool right = true;
@@ -149,8 +148,8 @@ Step measured(std::string name, const Numbers& numbers, Work work) {
 }
 
 std::string row(const Step& step, double peak) {
-  return fmt::format("      {:<26} {:>8} GFLOP/s {:>8} % of the peak", step.name,
-                     fmt::format("~{:.1f}", step.gflops), fmt::format("~{:.1f}", 100 * step.gflops / peak));
+  return fmt::format("      {:<24} {:7.1f} GFLOP/s {:7.1f} % of the peak", step.name, step.gflops,
+                     100 * step.gflops / peak);
 }
 
 // What each instruction set could do; the best of them is the measure of all steps.
@@ -160,10 +159,10 @@ std::vector<double> show_peaks() {
    A layer of {} inputs and {} neurons, a batch of {}: that is {:.1f} million
    multiplications and as many additions. A billion of either a second is a GFLOP/s.
 
-   Figures behind a ~ were measured just now, on one core of this machine. They differ from
-   machine to machine and from run to run.
+   Lines that begin with ~ were measured just now, on one core of this machine. They differ
+   from machine to machine and from run to run.
 
-   What a processor works on is in its registers, a few dozen of them. Into the large ones go
+What a processor works on is in its registers, a few dozen of them. Into the large ones go
    several floats, and one instruction does the same to all of these: SIMD, for single
    instruction, multiple data. Not every processor has the wide ones, so this program asks
    what there is. The best that each can do, with nothing to be fetched from memory:
@@ -174,9 +173,8 @@ std::vector<double> show_peaks() {
   std::vector<double> peaks;
   for (const batch::Multiply_adds& loop : batch::multiply_add_loops()) {
     peaks.push_back(batch::measure_peak(loop) / 1e9);
-    print("      {:<15} {:>20} {:>10}\n", fmt::format("~{}", loop.name),
-          fmt::format("~{}", loop.numbers / batch::Multiply_adds::chains),
-          fmt::format("~{:.1f}", peaks.back()));
+    print("{}", bp::measured(fmt::format("      {:<15} {:>20} {:>10.1f}\n", loop.name,
+                                         loop.numbers / batch::Multiply_adds::chains, peaks.back())));
   }
   print(R"(
    (Reference is a loop in plain C++, of which the compiler makes what it can for any machine
@@ -188,8 +186,8 @@ std::vector<double> show_peaks() {
 
 void show_loops(const Numbers& numbers, double peak, std::vector<Step>& steps) {
   const auto step = [&](std::string name, auto work) {
-    steps.push_back(measured(std::move(name), numbers, work));
-    print("{}\n\n", row(steps.back(), peak));
+    steps.push_back(time(std::move(name), numbers, work));
+    print("{}\n", bp::measured(row(steps.back(), peak) + "\n"));
   };
   print(R"(2. The plain loop
 
@@ -245,10 +243,11 @@ void show_kernels(const Numbers& numbers, const std::vector<double>& peaks, doub
     const batch::Kernels<float>& k = *all[i];
     Matrix<float> packed(1, k.packed_size(neurons, inputs));
     k.pack(numbers.w, packed.data());
-    const Step step = measured(fmt::format("~{}", k.name), numbers, [&](Result z) {
+    const Step step = time(k.name, numbers, [&](Result z) {
       k.dense_forward(numbers.x, {numbers.w, packed.data()}, nullptr, {}, {}, z);
     });
-    print("{}{:>11} % of its own\n", row(step, peak), fmt::format("~{:.1f}", 100 * step.gflops / peaks[i]));
+    print("{}", bp::measured(
+                    fmt::format("{} {:9.1f} % of its own\n", row(step, peak), 100 * step.gflops / peaks[i])));
     steps.push_back(step);
   }
   print(R"(
@@ -261,6 +260,13 @@ void show_kernels(const Numbers& numbers, const std::vector<double>& peaks, doub
 }
 
 // 7. Bias and activation: as separate passes over Z, or while the sums are still at hand.
+void add_bias(std::span<const float> b, Result z) {
+  for (std::size_t n = 0; n < z.rows; ++n) {
+    float* row = z.row(n);
+    for (std::size_t o = 0; o < b.size(); ++o) row[o] += b[o];
+  }
+}
+
 void show_fusing() {
   print(R"(7. One pass in place of three
 
@@ -281,14 +287,12 @@ void show_fusing() {
     const batch::Activation relu{batch::Curve::relu};
     const double apart = fastest([&] {
       k.dense_forward(x, {w, packed.data()}, nullptr, {}, {}, z);
-      for (std::size_t n = 0; n < examples; ++n) {
-        std::ranges::transform(z.row(n), b.row(0), z.row(n).begin(), std::plus());
-      }
+      add_bias(b.row(0), z);
       k.activation_forward(z, relu, y);
     });
     const double fused = fastest([&] { k.dense_forward(x, {w, packed.data()}, b.data(), relu, {}, y); });
-    print("      {:>6} {:>9} {:>21} {:>8}\n", I, O, fmt::format("~{:.1f}", 1e6 * apart),
-          fmt::format("~{:.1f}", 1e6 * fused));
+    print("{}", bp::measured(
+                    fmt::format("      {:>6} {:>9} {:>20.1f} {:>9.1f}\n", I, O, 1e6 * apart, 1e6 * fused)));
   }
   print(R"(
    For each number of Z the product does two operations an input, the other passes just one,
@@ -324,15 +328,12 @@ void draw(const std::vector<Step>& steps, double peak) {
     bars.series[0].lengths.push_back(length);
   };
   for (const Step& step : steps) {
-    if (step.name == "~reference") continue;  // the plain loop once more
-    bar(step.name[0] == '~' ? "kernel, " + step.name.substr(1) : step.name, step.gflops);
+    if (step.name == batch::reference_kernels<float>().name) continue;  // the plain loop once more
+    bar(step.name, step.gflops);
   }
   bar("peak: nothing fetched", peak);
   bp::plot(bars, bp::picture("17_simd.svg"));
-  const bp::Plotted plotted = bp::plot(bars, bp::picture("17_simd.png"));
-  print("Picture: {}\n", plotted.file.filename().string());
-  print("   The steps, and last what this machine could do{}\n", plotted.is_picture() ? ", as bars." : ".");
-  if (!plotted.note.empty()) print("   ({}.)\n", plotted.note);
+  bp::show(bars, "17_simd.png", "   The steps, and last what this machine could do.\n");
 }
 
 void lesson() {
