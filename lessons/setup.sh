@@ -134,16 +134,25 @@ apt_install() {
   }
 }
 
-# want_images: pictures to learn from, Fashion-MNIST, where apt has them. Tried once, asking for no password; going without
-# is no failure, since what needs them says how to get them.
-want_images() {
-  [ ! -e /usr/share/datasets/fashion-mnist ] || return 0
-  if [ -e "$build/without_images" ] || ! have apt-get; then return 0; fi
-  (CI=yes apt_install dataset-fashion-mnist) 2>/dev/null || {
-    say 'Fashion-MNIST could not be installed; only the lessons that learn from images want it.'
+# want THING PACKAGES SENTENCE: tried once, with apt alone, asking for no password; going without is no failure, since what
+# needs them says how to get them.
+want() {
+  if [ -e "$build/without_$1" ] || ! have apt-get; then return 0; fi
+  (CI=yes apt_install "$2") 2>/dev/null || {
+    say "$3"
     mkdir -p "$build"
-    : >"$build/without_images"
+    : >"$build/without_$1"
   }
+}
+
+want_images() {  # to learn from: Fashion-MNIST
+  [ -e /usr/share/datasets/fashion-mnist ] || want images dataset-fashion-mnist \
+    'Fashion-MNIST could not be installed; only the lessons that learn from images want it.'
+}
+
+want_plots() {
+  have gnuplot || want plots gnuplot-nox \
+    'gnuplot could not be installed; the lessons that plot write their numbers as CSV instead.'
 }
 
 # ---- the build -------------------------------------------------------------------------------------------------

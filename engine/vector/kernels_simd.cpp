@@ -20,10 +20,7 @@ namespace bp::batch::HWY_NAMESPACE {
 
 template <class T>
 constexpr Kernels<T> table = {
-    .name = HWY_TARGET == HWY_AVX3   ? "AVX-512"
-            : HWY_TARGET == HWY_AVX2 ? "AVX2"
-            : HWY_TARGET == HWY_SSE4 ? "SSE4"
-                                     : "NEON",
+    .name = target_name,
     .output_step = tile_columns<T>,
     .row_step = tile_rows,
     .packed_size = Simd<T>::packed_size,

@@ -11,6 +11,7 @@
 //     kernels_simd_loss.cpp                               softmax, cross-entropy, argmax
 //     kernels_simd_training.cpp                           batch normalisation, dropout, penalties, gathering
 //     kernels_simd_optimizer.cpp                          the updates, in one pass
+//     kernels_simd_peak.cpp                               the machine's peak, see peak.h
 //     kernels_simd.cpp                                    a table of these for each instruction set
 //
 // A vector is as many numbers as a register holds; they are its lanes. What is left over at the end of a row

@@ -1,5 +1,5 @@
-// The dense layer's products with x in SIMD, for x of which many numbers are 0: a dark pixel adds nothing to a
-// sum, and nor does a neuron that ReLU or dropout has silenced. These kernels pass over them.
+// The dense layer's products with x in SIMD, for x of which many numbers are 0: a dark pixel adds nothing
+// to a sum, and nor does a neuron that ReLU or dropout has silenced. These kernels pass over them.
 //
 // A tile (kernels_simd_tile.inc) cannot: its rows are different examples, of which some are lit where others
 // are dark. So here one example's sums are formed at a time, of `wide` outputs, in eight vectors:
@@ -10,8 +10,10 @@
 // Every multiply-add has to load its numbers of W^T or dz anew, of which a processor can do one for each: so
 // nothing is lost while they come from the first-level cache, and that decides the order of the loops.
 //
-// Which numbers are not 0 is a mask, a bit for each; the loops go from bit to bit. Sums are formed in the order
-// of the dense kernels, and adding 0 changes no sum: the results are theirs, to the bit.
+// Two examples (or two inputs) go together, so that what is loaded is used twice; where one of them is
+// dark, 0 is added to its sums. Which numbers are not 0 is a mask, a bit for each; the loops go from bit to
+// bit. Sums are formed in the order of the dense kernels, and adding 0 changes no sum: the results are
+// theirs, to the bit.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -53,8 +55,8 @@ HWY_INLINE std::uint64_t lit(const T* p, std::size_t count) {
   return bits;
 }
 
-/// What is added to rows of sums: for each number j of a mask, values[r][j] times the row at rows + j * step, to
-/// row r of the sums. A row is so many panels of two vectors, which follow each other at `panel`.
+/// What is added to rows of sums: for each number j of a mask, values[r][j] times the row at rows + j *
+/// step, to row r of the sums. A row is so many panels of two vectors, which follow each other at `panel`.
 template <class T, int count>
 struct Row_sums {
   std::array<const T*, count> values;
@@ -113,7 +115,8 @@ HWY_INLINE void add_rows(const Row_sums<T, count>& from, std::uint64_t bits, std
   }
 }
 
-/// work(o, panels) for each group of whole panels of outputs; how many outputs these are, all but the last few.
+/// work(o, panels) for each group of whole panels of outputs; how many outputs these are, all but the last
+/// few.
 template <class T, class Work>
 HWY_INLINE std::size_t for_each_group(std::size_t outputs, Work work) {
   const std::size_t whole = outputs / tile_columns<T>;
@@ -166,9 +169,9 @@ void Simd<T>::sparse_forward(View<const T> x, Weights<T> weights, const T* bias,
                 bias == nullptr ? nullptr : bias + done, f, rest(z), rest(y));
 }
 
-// Of dz a block of examples is copied, so that rows that are far apart in memory do not drive each other out of
-// the cache: for 128 outputs 64 KiB, of which a panel of examples needs 16. The sums of a block of inputs, 16
-// KiB, are turned over when they are done.
+// Of dz a block of examples is copied, so that rows that are far apart in memory do not drive each other
+// out of the cache: for 128 outputs 64 KiB, of which a panel of examples needs 16. The sums of a block of
+// inputs, 16 KiB, are turned over when they are done.
 template <class T>
 void Simd<T>::sparse_backward_weights(View<const T> dz, View<const T> x, const T* packed_x, View<T> dw,
                                       T* db) {

@@ -91,7 +91,8 @@ int run_lesson(const Lesson& lesson) {
   const fs::path folder = picture_folder(program);
   const auto before = pictures_of(lesson, folder);
   const int status = run_program(program);
-  // A lesson reads nothing: where it fails, and has said so, it could not write. An interruption stays one.
+  // A lesson that fails, and has said so, could not write, or found no images to learn from. An interruption
+  // stays one.
   if (status != done) return status >= 128 ? status : file_trouble;
   for (const auto& [picture, written] : pictures_of(lesson, folder)) {
     const auto old = before.find(picture);

@@ -149,7 +149,9 @@ class Reader {
 
   void read_attribute(Xml_piece& piece) {
     const std::string key = name();
+    skip_spaces();
     const bool is = take('=');
+    skip_spaces();
     const bool twice = take('"'), once = !twice && take('\'');
     if (!is || (!twice && !once)) refuse("the attribute " + key);
     const std::string_view value = rest_.substr(0, rest_.find(twice ? '"' : '\''));
