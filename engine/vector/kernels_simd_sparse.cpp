@@ -24,6 +24,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/vector/kernels_simd_sparse.cpp"
 #include <hwy/foreach_target.h>
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
@@ -184,6 +185,9 @@ void Simd<T>::sparse_backward_weights(View<const T> dz, View<const T> x, const T
     const std::size_t end = std::min(first + example_block, x.rows);
     const View<T> here = dw.row_range(o, o + width).column_range(i, i + inputs);
     const View<T> turned = {sums, inputs, width, width};
+    for (std::size_t r = 0; r < width; ++r) {
+      for (std::size_t c = 0; c < inputs; c += 64 / sizeof(T)) hwy::Prefetch(here.row(r) + c);
+    }
     if (first == 0) {
       std::fill_n(sums, inputs * width, T(0));
     } else {
