@@ -1,5 +1,5 @@
-// For lessons that measure and plot: numbers that differ from machine to machine are marked, and where gnuplot
-// is missing a plot's numbers take its place.
+// For lessons that measure and plot: numbers that differ from machine to machine are marked, and where there
+// is no gnuplot a plot's numbers take its place.
 #pragma once
 
 #include <fmt/core.h>

@@ -126,7 +126,7 @@ Gnuplot_output draw_png(const Plot_script& script) {
 Gnuplot_output draw_svg(Plot_script script) {
   // gnuplot makes &amp; of &, but leaves &#x1; as it is, which XML may forbid. In the script's texts & and #
   // are \046 and \043.
-  replace_all(script.commands, R"(\046\043x)", R"(\046\043x26\073\043x)");
+  replace_all(script.commands, R"(\046\043x)", R"(\046\043x\062\066\073\043x)");
   Gnuplot_output drawn =
       run_gnuplot(fmt::format("set encoding utf8\nset terminal svg noenhanced size {:.0f},{:.0f} "
                               "background '#ffffff' font 'sans-serif,10'\n",

@@ -39,14 +39,15 @@ std::string titles(const std::string& title, const std::string& x, const std::st
                      plot_text(title, title_length), plot_text(x, name_length), plot_text(y, name_length));
 }
 
-// Between double quotes a backslash and three octal digits are a byte. Written so, no character can end the
-// text, and none means anything: ` runs a command and @ calls a macro. (Between single quotes '' should be
-// one quote, but at the beginning of a text gnuplot 5.4 takes it for the end.)
+// Between double quotes a backslash and octal digits are a byte. Written so, no character can end the text,
+// and none means anything: ` runs a command and @ calls a macro. Digits are written so too, for one behind
+// such a byte would be taken for a part of it. (Between single quotes '' should be one quote, but at the
+// beginning of a text gnuplot 5.4 takes it for the end.)
 std::string in_quotes(std::string_view text, bool is_format) {
   std::string quoted = "\"";
   for (const char c : text) {
-    const bool plain = static_cast<unsigned char>(c) >= 0x80 || (c >= '0' && c <= '9') ||
-                       (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == ' ';
+    const bool plain =
+        static_cast<unsigned char>(c) >= 0x80 || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == ' ';
     quoted += plain ? std::string(1, c) : fmt::format("\\{:03o}", c);
     if (is_format && c == '%') quoted += "\\045";
   }

@@ -18,6 +18,7 @@ namespace {
 // ---- Galleries: everything stands on one sheet, whose unit is the point ----------------------------------
 
 constexpr double gap = 16, line_height = 13, title_height = 34;  // points
+constexpr std::size_t title_length = 80;                         // characters
 
 struct Sheet {
   double scale;  // points a pixel
@@ -30,6 +31,11 @@ struct Sheet {
     return title_height + cell_height * static_cast<double>(tile / columns);
   }
 };
+
+// For a title in this size, whose characters are about 7.5 points wide.
+double wide_enough(const std::string& title) {
+  return 30 + 7.5 * static_cast<double>(character_count(shown_name(title, title_length)));
+}
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
@@ -50,7 +56,7 @@ Sheet sheet_of(const Gallery& what) {
   const std::size_t tiles = what.tiles.size(), columns = std::min(what.columns, tiles);
   sheet.cell_width = std::max(cols * sheet.scale, 60.0) + gap;
   sheet.cell_height = rows * sheet.scale + static_cast<double>(lines) * line_height + gap;
-  sheet.width = gap + static_cast<double>(columns) * sheet.cell_width;
+  sheet.width = std::max(wide_enough(what.title), gap + static_cast<double>(columns) * sheet.cell_width);
   sheet.height = title_height + static_cast<double>((tiles + columns - 1) / columns) * sheet.cell_height;
   return sheet;
 }
@@ -92,7 +98,7 @@ Plot_script script_of(const Gallery& what) {
       "unset border\nunset tics\nunset key\nunset colorbox\nset cbrange [0:255]\nset palette defined {}\n"
       "set xrange [0:{}]\nset yrange [{}:0]\nset label {} at {},{} center font ',12'\n",
       what.ink ? "(0 '#ffffff', 1 '#000000')" : "(0 '#000000', 1 '#ffffff')", sheet.width, sheet.height,
-      plot_text(what.title, 80), sheet.width / 2, title_height / 2);
+      plot_text(what.title, title_length), sheet.width / 2, title_height / 2);
   std::string data, images;
   for (std::size_t i = 0; i < what.tiles.size(); ++i) {
     data += pixels_of(what, i);
@@ -140,35 +146,59 @@ std::string cells_of(const Confusion_plot& what) {
   return block + "EOD\n";
 }
 
+constexpr std::size_t class_length = 20;  // characters
+
+// Where the cells stand on the sheet, and how large they are, in points.
+struct Grid {
+  std::size_t longest = 0;  // characters of a class's name
+  double left, bottom, body, width, height;
+
+  explicit Grid(const Confusion_plot& what) {
+    for (const std::string& name : what.names) {
+      longest = std::max(longest, character_count(shown_name(name, class_length)));
+    }
+    const auto classes = static_cast<double>(what.names.size());
+    const std::uint64_t largest = *std::max_element(what.counts.begin(), what.counts.end());
+    const auto digits = static_cast<double>(fmt::format("{}", largest).size());
+    const double names = 6.2 * static_cast<double>(longest) + 12;
+    body = classes * std::max({28.0, 7 * digits + 10, 160 / classes});
+    left = names + 30;
+    bottom = (turned() ? 0.75 * names : 18) + 40;  // turned by 45 degrees they need not be so high
+    width = std::max(wide_enough(what.title), left + body + 24);
+    height = title_height + body + bottom;
+  }
+
+  // Whether the names would not stand side by side below the cells.
+  bool turned() const { return longest > 3; }
+
+  // gnuplot places title and ylabel by what it takes for the longest name: off the sheet.
+  std::string frame(const std::string& title) const {
+    return fmt::format(
+        "set lmargin at screen {}\nset rmargin at screen {}\nset tmargin at screen {}\nset bmargin at screen "
+        "{}\n"
+        "set label {} at screen 0.5,{} center font ',12'\nset xlabel 'predicted class'\n"
+        "set label 'true class' at screen {},{} center rotate by 90\n",
+        left / width, (left + body) / width, 1 - title_height / height, bottom / height,
+        plot_text(title, title_length), 1 - title_height / 2 / height, 12 / width,
+        (bottom + body / 2) / height);
+  }
+};
+
 }  // namespace
 
 Plot_script script_of(const Confusion_plot& what) {
-  const auto classes = static_cast<double>(what.names.size());
+  const Grid grid(what);
   std::string tics;
-  std::size_t longest = 0;
   for (std::size_t k = 0; k < what.names.size(); ++k) {
-    tics += fmt::format("{}{} {}", tics.empty() ? "" : ", ", tic_text(what.names[k], 20), k);
-    longest = std::max(longest, character_count(shown_name(what.names[k], 20)));
+    tics += fmt::format("{}{} {}", tics.empty() ? "" : ", ", tic_text(what.names[k], class_length), k);
   }
-  const std::uint64_t largest = *std::max_element(what.counts.begin(), what.counts.end());
-  const auto digits = static_cast<double>(fmt::format("{}", largest).size());
-  const double cell = std::max({28.0, 7 * digits + 10, 160 / classes}),
-               names = 6.2 * static_cast<double>(longest) + 12;
-  // At the left the names and the axis' own; at the bottom the same, with the names turned by 45 degrees.
-  const double left = names + 30, bottom = (longest > 3 ? 0.75 * names : 18) + 40, body = cell * classes;
-  const double width = std::max(280.0, left + body + 24), height = title_height + body + bottom;
   return {
-      width, height,
-      fmt::format("set lmargin at screen {}\nset rmargin at screen {}\nset tmargin at screen {}\n"
-                  "set bmargin at screen {}\nset title {} font ',12'\nset xlabel 'predicted class'\n",
-                  left / width, (left + body) / width, 1 - title_height / height, bottom / height,
-                  plot_text(what.title, 80)) +
-          // As a ylabel it would stand beside what gnuplot takes for the longest name, off the sheet.
-          fmt::format("set label 'true class' at screen {},{} center rotate by 90\n", 12 / width,
-                      (bottom + body / 2) / height) +
+      grid.width, grid.height,
+      grid.frame(what.title) +
           fmt::format("unset key\nset border lc rgb '#444444' lw 0.8\nset tics scale 0 nomirror\n"
                       "set xrange [-0.5:{0}]\nset yrange [{0}:-0.5]\nset xtics {1}({2})\nset ytics ({2})\n",
-                      classes - 0.5, longest > 3 ? "rotate by 45 right " : "", tics) +
+                      static_cast<double>(what.names.size()) - 0.5,
+                      grid.turned() ? "rotate by 45 right " : "", tics) +
           cells_of(what) +
           "plot $cells using 1:2:3:4:5:6:7 with boxxyerror fs solid border lc rgb '#ffffff' lw 0.5 "
           "fc rgb variable, $cells using 1:2:8:9 with labels font ',9' textcolor rgb variable\n"};

@@ -180,6 +180,8 @@ TEST_CASE("hostile texts are shown, not run, and leave an SVG well-formed", "[pl
   }
   CHECK_THAT(words_of(Line_plot{"50% %s &#x41; <b> _^{a}", {"@x"}, {}, {{"", {1}, {1}}}}),
              contains_text("50% %s &#x41; <b> _^{a}") && contains_text("@x"));
+  CHECK_THAT(words_of(Line_plot{"784-128-10, (99.9 %)", {}, {}, {{"", {1}, {1}}}}),
+             contains_text("784-128-10, (99.9 %)"));
   CHECK_THAT(words_of(one_bar("5% of %s", 1)), contains_text("5% of %s"));
   CHECK(png_of(grid).dark() > 100);
   CHECK(place.names().empty());
