@@ -49,8 +49,8 @@ Lines that begin with ~ were measured: on your machine their numbers may differ 
            "   What the network is shown, and what it should say. 255 is black.\n\n");
 }
 
-// 2. Ten outputs, one for each class. They are logits: softmax makes probabilities of them, and the loss is the
-//    cross-entropy, -log of the probability of the right class. Labels stay numbers, which Keras calls
+// 2. Ten outputs, one for each class. They are logits: softmax makes probabilities of them, and the loss is
+//    the cross-entropy, -log of the probability of the right class. Labels stay numbers, which Keras calls
 //    "sparse".
 void introduce(const Network<float>& net) {
   fmt::print(R"(2. The network

@@ -26,13 +26,13 @@ struct Learning_images {
   std::vector<std::uint32_t> labels;
   std::size_t pixels;
 
-  /// The first `most` of them, or all; the images themselves stay where they are.
-  Learning_images(const Labelled_images& from, std::size_t most)
-      : bytes(from.images.bytes),
-        labels(from.labels.bytes.begin(), from.labels.bytes.end()),
-        pixels(from.images.pixels()) {
-    labels.resize(std::min(most, labels.size()));
-    bytes = bytes.first(labels.size() * pixels);
+  /// `most` of them from the one at `first` on, or all there are; the images themselves stay where they are.
+  Learning_images(const Labelled_images& from, std::size_t most, std::size_t first = 0)
+      : pixels(from.images.pixels()) {
+    const std::span<const std::uint8_t> all(from.labels.bytes),
+        some = all.subspan(std::min(first, all.size()));
+    labels.assign(some.begin(), some.begin() + static_cast<std::ptrdiff_t>(std::min(most, some.size())));
+    bytes = std::span(from.images.bytes).subspan((all.size() - some.size()) * pixels, labels.size() * pixels);
   }
 
   std::size_t size() const { return labels.size(); }
