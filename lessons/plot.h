@@ -31,6 +31,9 @@ inline std::string measured(std::string_view text) {
   return marked;
 }
 
+/// How a lesson says whether what it claims came true.
+inline const char* yes(bool claim) { return claim ? "yes" : "no"; }
+
 /// Whether the reader, or a test, asked for a small run by BACKSTEP_QUICK=1.
 inline bool quick() {
   const char* wish = std::getenv("BACKSTEP_QUICK");

@@ -20,11 +20,13 @@ constexpr std::size_t title_length = 80, name_length = 60;  // characters
 // marker say the same again in black and white.
 struct Line_look {
   const char* colour;
-  int dash, marker;
+  const char* dash;  // lengths of line and gap
+  int marker;
 };
-constexpr Line_look line_looks[] = {{"#0072b2", 1, 7}, {"#d55e00", 2, 5},  {"#009e73", 4, 9},
-                                    {"#000000", 3, 6}, {"#cc79a7", 5, 13}, {"#56b4e9", 1, 4},
-                                    {"#e69f00", 2, 8}};
+constexpr Line_look line_looks[] = {{"#0072b2", "solid", 7},         {"#d55e00", "(6,3)", 5},
+                                    {"#009e73", "(10,3,2,3)", 9},    {"#000000", "(2,2)", 6},
+                                    {"#cc79a7", "(14,3)", 13},       {"#56b4e9", "solid", 4},
+                                    {"#e69f00", "(10,3,2,3,2,3)", 8}};
 // As grey these are apart too.
 constexpr const char* bar_colours[] = {"#0072b2", "#f0b944", "#222222", "#d4d4d4"};
 
@@ -32,7 +34,7 @@ const char* style =
     "set border 3 lc rgb '#444444' lw 0.8\n"
     "set tics nomirror out scale 0.6 textcolor rgb '#222222'\n"
     "set grid lt 1 lc rgb '#dddddd' lw 0.6\n"
-    "set key below center horizontal samplen 4 spacing 1.2 height 1 textcolor rgb '#222222'\n";
+    "set key below center horizontal samplen 4 spacing 1.2 height 1 width 2 textcolor rgb '#222222'\n";
 
 std::string titles(const std::string& title, const std::string& x, const std::string& y) {
   return fmt::format("set title {} font ',12'\nset xlabel {}\nset ylabel {}\n",
@@ -99,12 +101,12 @@ std::string points_of(const Series& series, std::size_t place) {
   return block + "EOD\n";
 }
 
-// About 25 markers a line: with one at each of a thousand points, they would be the line.
+// About 12 markers a line: with one at each of a thousand points, they would be the line.
 std::string curve(const Series& series, std::size_t place) {
   const Line_look& look = line_looks[place];
   return fmt::format(
       "$series{} using 1:2 with linespoints title {} lw 2 lc rgb '{}' dt {} pt {} ps 0.8 pi {}", place,
-      plot_text(series.name, name_length), look.colour, look.dash, look.marker, series.x.size() / 25 + 1);
+      plot_text(series.name, name_length), look.colour, look.dash, look.marker, series.x.size() / 12 + 1);
 }
 
 bool has_point(const Series& series) {
