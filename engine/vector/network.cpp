@@ -280,7 +280,7 @@ std::string with_commas(std::size_t number) {
 template <class T>
 std::string Network<T>::summary() const {
   std::string table = fmt::format("{:<4}{:<14}{:>14}{:>14}\n", "", "layer", "outputs", "parameters");
-  table += fmt::format("{:<4}{:<14}{:>14}{:>14}\n", "", "(inputs)", with_commas(inputs_), "");
+  table += fmt::format("{:<4}{:<14}{:>14}\n", "", "(inputs)", with_commas(inputs_));
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const std::size_t parameters = count(layers_[i]->parameters()) + count(layers_[i]->buffers());
     table += fmt::format("{:<4}{:<14}{:>14}{:>14}\n", i, layers_[i]->name(),

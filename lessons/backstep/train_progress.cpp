@@ -27,16 +27,15 @@ std::string duration(double seconds) {
   return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
 }
 
-/// 193548 as "193,548".
+std::string percent(double share) { return fmt::format("{:.2f} %", 100.0 * share); }
+
+}  // namespace
+
 std::string with_commas(double number) {
   std::string digits = fmt::format("{:.0f}", number);
   for (std::size_t end = digits.size(); end > 3;) digits.insert(end -= 3, ",");
   return digits;
 }
-
-std::string percent(double share) { return fmt::format("{:.2f} %", 100.0 * share); }
-
-}  // namespace
 
 Train_progress::Train_progress(bool json, std::size_t epochs, std::size_t examples, std::size_t batch)
     : style_(json                         ? Style::json

@@ -117,7 +117,9 @@ template <class T>
 void Train_run<T>::introduce() {
   const batch::Trainer_state& state = trainer_.state();
   progress_.say(fmt::format("Data: {}, {} images to train on, {} to validate with, {} to test with",
-                            options_.data, state.order.size(), state.held_out.size(), data_.test.size()));
+                            options_.data, with_commas(static_cast<double>(state.order.size())),
+                            with_commas(static_cast<double>(state.held_out.size())),
+                            with_commas(static_cast<double>(data_.test.size()))));
   progress_.say("\n" + net_.summary());
   if (!options_.resume.empty()) {
     progress_.say(fmt::format("Going on from {}, after step {}", options_.resume, optimizer_->steps()));

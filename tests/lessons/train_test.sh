@@ -57,7 +57,7 @@ large='--layers 64,32,32,10 --batch-norm 1 --dropout .2 --l2 .001'
 # shellcheck disable=SC2086  # a word an option, here and below
 says_plainly() {
   answers 0 $small --epochs 3 && no_error && cat out &&
-    grep -q "^Data: $work/data, 1800 images to train on, 200 to validate with, 500 to test with$" out &&
+    grep -q "^Data: $work/data, 1,800 images to train on, 200 to validate with, 500 to test with$" out &&
     grep -q '^1,210 parameters: 1,210 trainable, 0 running statistics$' out &&
     [ "$(grep -c '^epoch [123]/3   loss [0-9.]*  accuracy [ 0-9.]* %   validation: loss [0-9.]*  accuracy' out)" -eq 3 ] &&
     grep -q '^test: loss [0-9.]*  accuracy [0-9.]* %' out && ! tr -d '\n' <out | grep -q '[[:cntrl:]]'

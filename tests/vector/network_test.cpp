@@ -50,7 +50,7 @@ TEST_CASE("the summary counts what Keras counts for the same network", "[network
   CHECK(net.parameter_count() == 671'754);
   CHECK(net.summary() ==
         "    layer                outputs    parameters\n"
-        "    (inputs)                 784              \n"
+        "    (inputs)                 784\n"
         "0   dense                    512       401,920\n"
         "1   relu                     512             0\n"
         "2   dropout                  512             0\n"
