@@ -264,26 +264,43 @@ TEST_CASE("a file that cannot be opened is no bad file", "[idx]") {
 #endif
 #endif
 
+namespace {
+
+/// Whether read() complains in these words, in a process that may have 600 MB.
+template <class Read>
+bool complains_with_little_memory(Read read, const std::string& words) {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const rlimit limit{600'000'000, 600'000'000};
+    const bool limited = ::setrlimit(RLIMIT_AS, &limit) == 0;
+    ::_exit(limited && complaint(read) == words ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return status == 0;
+}
+
+}  // namespace
+
 TEST_CASE("images for which memory does not suffice are named in one line", "[idx]") {
   if (!BACKSTEP_MEMORY_CAN_BE_LIMITED) return bp::test::skip("AddressSanitizer needs memory without limit");
   const Place place;
   write_file_whole(place / "large", idx_head({1'000'000, 28, 28}));
   fs::resize_file(place / "large", 16 + 784'000'000);  // sparse: it takes no room on the disk
 
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    const rlimit limit{600'000'000, 600'000'000};
-    const bool limited = ::setrlimit(RLIMIT_AS, &limit) == 0;
-    const std::string said = complaint([&] { read_images(place / "large"); });
-    ::_exit(limited && said == "'" + (place / "large").string() + "': memory does not suffice to hold it"
-                ? 0
-                : 1);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(complains_with_little_memory(
+      [&] { read_images(place / "large"); },
+      "'" + (place / "large").string() + "': memory does not suffice to hold it"));
+}
 
-  CHECK(status == 0);
+TEST_CASE("room is not even set aside for more than a packed file can hold", "[idx]") {
+  if (!BACKSTEP_MEMORY_CAN_BE_LIMITED) return bp::test::skip("AddressSanitizer needs memory without limit");
+  const std::string liar = gzip(idx_head({1'000'000, 28, 28}) + std::string(84, 'x'));
+
+  CHECK(complains_with_little_memory(
+      [&] { parse_images(as_bytes(liar), "'f'", SIZE_MAX); },
+      "'f': unpacked byte 16: expected 784000000 bytes (1000000 x 28 x 28), found 84"));
 }
 
 TEST_CASE("what is written is read back", "[idx]") {
