@@ -55,9 +55,7 @@ Thread_pool::Thread_pool(std::size_t threads, std::size_t worth_handing_over)
       looks_(threads <= processors() ? 400 : 0) {
   if (threads == 0) throw std::invalid_argument("backstep: a pool of 0 threads; it needs 1 or more");
   try {
-    for (std::size_t part = 1; part < threads; ++part) {
-      workers_.emplace_back([this, part] { serve(part); });
-    }
+    for (std::size_t i = 1; i < threads; ++i) workers_.emplace_back([this] { serve(); });
   } catch (...) {
     stop();
     throw;
@@ -88,11 +86,13 @@ void Thread_pool::run(const Job& job) {
   const std::lock_guard lock(in_use_);
   job_ = job;
   std::fill(errors_.begin(), errors_.end(), nullptr);
-  unfinished_.store(workers_.size(), std::memory_order_relaxed);
-  round_.fetch_add(1, std::memory_order_release);
+  unfinished_.store(threads(), std::memory_order_relaxed);
+  const std::uint32_t round = round_.load(std::memory_order_relaxed) + 1;
+  next_.store(std::uint64_t{round} << 32, std::memory_order_release);
+  round_.store(round, std::memory_order_release);
   round_.notify_all();
 
-  do_part(0);
+  take_parts(round);
   for (std::size_t left; (left = unfinished_.load(std::memory_order_acquire)) != 0;) {
     wait_while(unfinished_, left, looks_);
   }
@@ -101,11 +101,26 @@ void Thread_pool::run(const Job& job) {
   }
 }
 
+/// Does parts of that round for as long as there are some that nobody has begun. While a part is begun and not
+/// finished its job stays: so only who has taken one may look at it.
+void Thread_pool::take_parts(std::uint32_t round) {
+  std::uint64_t next = next_.load(std::memory_order_acquire);
+  for (;;) {
+    const auto part = static_cast<std::size_t>(next & 0xFFFF'FFFF);
+    if (next >> 32 != round || part >= threads()) return;
+    if (!next_.compare_exchange_weak(next, next + 1, std::memory_order_acq_rel)) continue;
+    do_part(part);
+    if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_one();
+    next = next_.load(std::memory_order_acquire);
+  }
+}
+
 void Thread_pool::do_part(std::size_t part) {
   const std::size_t units = (job_.count + job_.step - 1) / job_.step;
   const std::size_t first = units * part / threads() * job_.step;
   const std::size_t last = std::min(units * (part + 1) / threads() * job_.step, job_.count);
   if (first >= last) return;
+  job_.mode.apply();  // the caller's, who has it already
   inside_a_part = true;
   try {
     job_.call(job_.work, first, last);
@@ -113,14 +128,12 @@ void Thread_pool::do_part(std::size_t part) {
   inside_a_part = false;
 }
 
-void Thread_pool::serve(std::size_t part) {
-  for (std::uint32_t seen = 0;; ++seen) {
+void Thread_pool::serve() {
+  for (std::uint32_t seen = 0;;) {
     wait_while(round_, seen, looks_);
+    seen = round_.load(std::memory_order_acquire);
     if (stopping_.load(std::memory_order_relaxed)) return;
-    job_.mode.apply();
-    do_part(part);
-    unfinished_.fetch_sub(1, std::memory_order_release);
-    unfinished_.notify_one();
+    take_parts(seen);
   }
 }
 

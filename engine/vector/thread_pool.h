@@ -8,6 +8,9 @@
 // Starting a thread takes longer than most kernels do, so the threads wait for the next call instead of
 // ending.
 //
+// Whoever has time takes the next part: a thread that the system does not let run delays nobody, for the others,
+// the calling one too, do its part.
+//
 // Results do not depend on their number: what may be split is said in kernels.h, and there every element is
 // computed from the same numbers in the same order, whatever part it is in. Sums over parts are not formed
 // here.
@@ -79,8 +82,9 @@ class Thread_pool {
   };
 
   void run(const Job& job);
+  void take_parts(std::uint32_t round);
   void do_part(std::size_t part);
-  void serve(std::size_t part);
+  void serve();
   void stop();
 
   std::size_t worth_handing_over_;
@@ -89,6 +93,7 @@ class Thread_pool {
   Job job_;
   std::vector<std::exception_ptr> errors_;  // of each part
   std::atomic<std::uint32_t> round_ = 0;    // counts jobs
+  std::atomic<std::uint64_t> next_ = 0;  // the round, and in the lower half the part that is to be done next
   std::atomic<std::size_t> unfinished_ = 0;
   std::atomic<bool> stopping_ = false;
   int looks_;  // before going to sleep

@@ -48,18 +48,33 @@ TEST_CASE("the ranges of a split make up the whole, each item once, and begin at
   }
 }
 
-TEST_CASE("each thread of a pool has a range, and the caller one of them", "[thread_pool]") {
+TEST_CASE("the threads of a pool work at the same time, the caller among them", "[thread_pool]") {
   Thread_pool pool(3);
+  std::atomic<int> begun = 0;
   std::mutex mutex;
   std::set<std::thread::id> seen;
 
   pool.split(3, 1, much, [&](std::size_t, std::size_t) {
+    ++begun;
+    while (begun != 3) std::this_thread::yield();  // for ever, if one thread did them one after the other
     const std::lock_guard lock(mutex);
     seen.insert(std::this_thread::get_id());
   });
 
   CHECK(seen.size() == 3);
   CHECK(seen.count(std::this_thread::get_id()) == 1);
+}
+
+TEST_CASE("calls that follow each other faster than threads wake up are each complete", "[thread_pool]") {
+  Thread_pool pool(2);
+
+  for (int i = 0; i < 20'000; ++i) {
+    std::atomic<int> done = 0;
+    pool.split(2, 1, much,
+               [&](std::size_t first, std::size_t last) { done += static_cast<int>(last - first); });
+    if (done != 2) FAIL("call " << i << " returned with " << done << " of 2 done");
+  }
+  SUCCEED();
 }
 
 TEST_CASE("small work stays with the caller", "[thread_pool]") {
