@@ -101,8 +101,8 @@ void Thread_pool::run(const Job& job) {
   }
 }
 
-/// Does parts of that round for as long as there are some that nobody has begun. While a part is begun and not
-/// finished its job stays: so only who has taken one may look at it.
+/// Does parts of that round for as long as there are some that nobody has begun. While a part is begun and
+/// not finished its job stays: so only who has taken one may look at it.
 void Thread_pool::take_parts(std::uint32_t round) {
   std::uint64_t next = next_.load(std::memory_order_acquire);
   for (;;) {

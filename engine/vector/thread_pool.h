@@ -8,8 +8,8 @@
 // Starting a thread takes longer than most kernels do, so the threads wait for the next call instead of
 // ending.
 //
-// Whoever has time takes the next part: a thread that the system does not let run delays nobody, for the others,
-// the calling one too, do its part.
+// Whoever has time takes the next part: a thread that the system does not let run delays nobody, for the
+// others, the calling one too, do its part.
 //
 // Results do not depend on their number: what may be split is said in kernels.h, and there every element is
 // computed from the same numbers in the same order, whatever part it is in. Sums over parts are not formed
