@@ -89,6 +89,7 @@ template <class Work>
 void Dense_layer<T>::share(const Pass<T>& pass, std::size_t rows, std::size_t row_step, std::size_t columns,
                            std::size_t column_step, const Work& work) const {
   const std::size_t threads = pass.pool.threads(), product = this->inputs() * this->outputs();
+  if (columns == 0) return;
   if (imbalance(rows, row_step, threads) <= imbalance(columns, column_step, threads)) {
     pass.pool.split(rows, row_step, product,
                     [&](std::size_t first, std::size_t last) { work(first, last, 0, columns); });
