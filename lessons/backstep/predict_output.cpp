@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "engine/data/file_error.h"
@@ -42,7 +43,9 @@ int letters(const std::string& text) {
 std::vector<std::size_t> ranked(std::span<const double> scores) {
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto strength = [&](std::size_t i) { return std::isnan(scores[i]) ? -INFINITY : scores[i]; };
+  const auto strength = [&](std::size_t i) {
+    return std::isnan(scores[i]) ? -std::numeric_limits<double>::infinity() : scores[i];
+  };
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return strength(a) > strength(b); });
   return order;
