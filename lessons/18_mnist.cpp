@@ -42,7 +42,7 @@ Lines that begin with ~ were measured: on your machine their numbers may differ 
     if (k % 5 != 4) fmt::print("{:{}}", "", 13 - set.classes[k].size());
   }
   bp::Gallery first{.title = "The first nine of the training set", .tiles = {}};
-  for (std::size_t i = 0; i < 9; ++i) first.tiles.push_back(train.tile(i, set.classes[train.labels[i]]));
+  for (std::size_t i = 0; i < 9; ++i) first.tiles.push_back(train.tile(i, set.classes[train.labels()[i]]));
   fmt::print("\n\n");
   bp::show(first, "18_mnist_first.png",
            "   What the network is shown, and what it should say. 255 is black.\n\n");
@@ -181,14 +181,14 @@ void show_worst(const Image_set& set, const Learning_images& test, Network<float
     std::uint32_t taken_for;
     double probability;
   };
-  Matrix<float> x(test.size(), test.pixels);
-  bp::scale(test.bytes, bp::Scaling{}, x.span());
+  Matrix<float> x(test.size(), test.pixels());
+  bp::scale(test.examples().bytes, bp::Scaling{}, x.span());
   const Matrix<float> logits = net.predict(x);
   std::vector<std::uint32_t> answers(test.size());
   classify(logits.view(), 0.5, std::span(answers));
   std::vector<Mistake> mistakes;
   for (std::size_t i = 0; i < test.size(); ++i) {
-    if (answers[i] == test.labels[i]) continue;
+    if (answers[i] == test.labels()[i]) continue;
     double sum = 0;  // softmax of the greatest logit: its own term is e^0 = 1
     for (const float logit : logits.row(i)) sum += std::exp(logit - logits(i, answers[i]));
     mistakes.push_back({i, answers[i], 1 / sum});
@@ -198,9 +198,10 @@ void show_worst(const Image_set& set, const Learning_images& test, Network<float
   bp::Gallery worst{.title = "The nine worst mistakes", .tiles = {}};
   for (std::size_t i = 0; i < std::min<std::size_t>(9, mistakes.size()); ++i) {
     const Mistake& mistake = mistakes[i];
-    worst.tiles.push_back(test.tile(
-        mistake.picture, fmt::format("{}\ntaken for {}\n{:.2f} %", set.classes[test.labels[mistake.picture]],
-                                     set.classes[mistake.taken_for], 100 * mistake.probability)));
+    worst.tiles.push_back(
+        test.tile(mistake.picture,
+                  fmt::format("{}\ntaken for {}\n{:.2f} %", set.classes[test.labels()[mistake.picture]],
+                              set.classes[mistake.taken_for], 100 * mistake.probability)));
   }
   fmt::print(
       "5. What it gets wrong, and how sure it is\n\n{}",

@@ -1,5 +1,5 @@
-// What optimizers can be told, and what they refuse. Both engines use these, so that their defaults, which
-// are those of PyTorch's documentation (torch.optim, version 2), and their limits are the same.
+// What optimizers can be told. Both engines use these, so that their defaults, which are those of PyTorch's
+// documentation (torch.optim, version 2), are the same.
 #pragma once
 
 namespace bp {
@@ -29,11 +29,5 @@ struct Adamw_options {
   double epsilon = 1e-8;
   double weight_decay = 0.01;
 };
-
-/// The value itself, for a constructor's list: each throws std::invalid_argument, naming `what`, unless the
-/// value is from 0 to below 1; 0 or more, and finite; above 0, and finite.
-double check_share(double value, const char* what);
-double check_not_negative(double value, const char* what);
-double check_epsilon(double value);
 
 }  // namespace bp

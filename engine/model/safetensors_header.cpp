@@ -1,4 +1,4 @@
-// nlohmann-json costs 3 s of compile time: only this file and architecture.cpp include it.
+// nlohmann-json costs 3 s of compile time: the few files of this folder that read or write JSON include it.
 //
 // Its parser is used as a reader of events (SAX). That way nothing is built that we did not ask for, a key
 // that stands twice is seen (a document would keep one of the two and say nothing), and brackets nested a
@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "engine/model/bad_file.h"
+#include "engine/model/json_text.h"
 
 namespace bp {
 namespace {
@@ -154,9 +155,6 @@ class Header_reader {
   bool has_dtype_ = false, has_shape_ = false, has_offsets_ = false;
   std::vector<std::size_t> offsets_;
 };
-
-// All text of a Tensor_file is UTF-8, and that is all that could stop this.
-std::string json_text(std::string_view text) { return nlohmann::json(text).dump(); }
 
 }  // namespace
 

@@ -9,6 +9,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "engine/data/check.h"
+
 namespace bp {
 
 namespace {

@@ -47,6 +47,16 @@ void Examples<T>::check(const Network<T>& net) const {
 }
 
 template <class T>
+Image_examples<T>::Image_examples(const Labelled_images& from, std::size_t most, std::size_t first)
+    : pixels_(from.images.pixels()) {
+  first = std::min(first, from.size());
+  const std::size_t count = std::min(most, from.size() - first);
+  bytes_ = std::span(from.images.bytes).subspan(first * pixels_, count * pixels_);
+  const auto begin = from.labels.bytes.begin() + static_cast<std::ptrdiff_t>(first);
+  labels_.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
+}
+
+template <class T>
 void Batch<T>::gather(const Examples<T>& examples, std::span<const std::uint32_t> rows,
                       const Network<T>& net) {
   const std::size_t inputs = net.inputs();
@@ -132,6 +142,7 @@ Evaluation evaluate(Network<T>& net, Loss<T> loss, const Examples<T>& examples) 
 
 #define INSTANTIATE(T)                                                    \
   template struct Examples<T>;                                            \
+  template class Image_examples<T>;                                       \
   template class Batch<T>;                                                \
   template class Classes<T>;                                              \
   template Evaluation evaluate(Network<T>&, Loss<T>, const Examples<T>&); \

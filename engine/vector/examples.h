@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/data/dataset.h"
 #include "engine/vector/loss.h"
 #include "engine/vector/metrics.h"
 #include "engine/vector/network.h"
@@ -31,6 +32,30 @@ struct Examples {
   /// Throws:    std::invalid_argument unless there is an example, inputs and targets are as many, they suit
   ///            the network, and every label is one of its classes (of one output: 0 or 1).
   void check(const Network<T>& net) const;
+};
+
+/// Images and their labels as examples: pixels from 0 to 1. The images stay where they are and must stay
+/// there; the labels are copied, for here a class may be any number.
+template <class T>
+class Image_examples {
+ public:
+  /// `most` of them from the one at `first` on, or as many as there are.
+  explicit Image_examples(const Labelled_images& from, std::size_t most = std::size_t(-1),
+                          std::size_t first = 0);
+
+  std::size_t size() const { return labels_.size(); }
+  std::size_t pixels() const { return pixels_; }
+  const std::vector<std::uint32_t>& labels() const { return labels_; }
+  /// The pixels of image i.
+  std::span<const std::uint8_t> operator[](std::size_t i) const {
+    return bytes_.subspan(i * pixels_, pixels_);
+  }
+  Examples<T> examples() const { return {.bytes = bytes_, .labels = labels_}; }
+
+ private:
+  std::size_t pixels_;
+  std::span<const std::uint8_t> bytes_;
+  std::vector<std::uint32_t> labels_;
 };
 
 /// Some of the examples, gathered. Its memory is kept from batch to batch.

@@ -30,23 +30,6 @@ void dense_forward_by_examples(View<const T> x, const T*, View<const T> w, const
   dense_forward<T>(x, {w}, bias, f, z, y);
 }
 
-// A number that is 0 adds 0, whatever its weight is: it can be passed over.
-template <class T>
-void sparse_forward(View<const T> x, Weights<T> weights, const T* bias, Activation f, View<T> z, View<T> y) {
-  const View<const T> w = weights.w;
-  assert(x.rows == y.rows && x.cols == w.cols && w.rows == y.cols);
-  for (std::size_t n = 0; n < x.rows; ++n) {
-    for (std::size_t o = 0; o < w.rows; ++o) {
-      double sum = bias == nullptr ? 0.0 : bias[o];
-      for (std::size_t i = 0; i < w.cols; ++i) {
-        if (x(n, i) != T(0)) sum += static_cast<double>(x(n, i)) * w(o, i);
-      }
-      if (z.data != nullptr) z(n, o) = static_cast<T>(sum);
-      y(n, o) = reference::activate(f, static_cast<T>(sum));
-    }
-  }
-}
-
 // x[n][i] is in z[n][o] of every output o, with the factor w[o][i]. So by the chain rule, summed over all
 // ways, dx[n][i] = sum_o dz[n][o] w[o][i]: the same weights the other way, the sum over the outputs.
 template <class T>
@@ -81,19 +64,10 @@ void dense_backward_weights(View<const T> dz, View<const T> x, View<T> dw, T* db
   }
 }
 
+// A number that is 0 adds 0: the plain loops need not pass over it.
 template <class T>
 void sparse_backward_weights(View<const T> dz, View<const T> x, const T*, View<T> dw, T* db) {
-  assert(dz.rows == x.rows && dz.cols == dw.rows && x.cols == dw.cols);
-  for (std::size_t o = 0; o < dw.rows; ++o) {
-    for (std::size_t i = 0; i < dw.cols; ++i) {
-      double sum = 0.0;
-      for (std::size_t n = 0; n < x.rows; ++n) {
-        if (x(n, i) != T(0)) sum += static_cast<double>(dz(n, o)) * x(n, i);
-      }
-      dw(o, i) = static_cast<T>(sum);
-    }
-  }
-  if (db != nullptr) dense_backward_weights(dz, x.column_range(0, 0), dw.column_range(0, 0), db);
+  dense_backward_weights(dz, x, dw, db);
 }
 
 // d|w|/dw = sign(w), taken as 0 at the kink, and d(w^2)/dw = 2 w. NaN is neither above nor below 0: it comes
@@ -132,7 +106,7 @@ constexpr Kernels<T> table = {
     .pack = pack,
     .dense_forward = dense_forward,
     .dense_forward_by_examples = dense_forward_by_examples,
-    .sparse_forward = sparse_forward,
+    .sparse_forward = dense_forward,
     .dense_backward_input = dense_backward_input,
     .dense_backward_weights = dense_backward_weights,
     .sparse_backward_weights = sparse_backward_weights,

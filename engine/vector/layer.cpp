@@ -5,18 +5,13 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "engine/data/check.h"
+
 namespace bp::batch {
 
 namespace {
 
 [[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument("backstep: " + what); }
-
-double check_not_negative(double value, const char* what) {
-  if (!(value >= 0.0) || !std::isfinite(value)) {
-    refuse(fmt::format("{} is {}; it must be 0 or more, and finite", what, value));
-  }
-  return value;
-}
 
 constexpr std::size_t element = Thread_pool::element;
 

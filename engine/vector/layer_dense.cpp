@@ -2,9 +2,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
+#include <cassert>
 #include <stdexcept>
 
+#include "engine/data/check.h"
 #include "engine/vector/layer.h"
 
 namespace bp::batch {
@@ -12,12 +13,6 @@ namespace bp::batch {
 namespace {
 
 [[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument("backstep: " + what); }
-
-void check_penalty(double value, const char* name) {
-  if (!(value >= 0.0) || !std::isfinite(value)) {
-    refuse(fmt::format("{} of a dense layer is {}; it must be 0 or more, and finite", name, value));
-  }
-}
 
 // How much longer the longest part is than the parts would be on average, if so many units were cut.
 double imbalance(std::size_t count, std::size_t step, std::size_t threads) {
@@ -56,8 +51,8 @@ template <class T>
 Dense_layer<T>::Dense_layer(std::size_t inputs, Dense description)
     : Layer<T>(inputs, description.outputs), description_(description) {
   if (description_.outputs == 0) refuse("a dense layer of 0 outputs");
-  check_penalty(description_.l1, "l1");
-  check_penalty(description_.l2, "l2");
+  check_not_negative(description_.l1, "l1 of a dense layer");
+  check_not_negative(description_.l2, "l2 of a dense layer");
 }
 
 template <class T>
@@ -89,7 +84,7 @@ template <class Work>
 void Dense_layer<T>::share(const Pass<T>& pass, std::size_t rows, std::size_t row_step, std::size_t columns,
                            std::size_t column_step, const Work& work) const {
   const std::size_t threads = pass.pool.threads(), product = this->inputs() * this->outputs();
-  if (columns == 0) return;
+  assert(columns != 0);
   if (imbalance(rows, row_step, threads) <= imbalance(columns, column_step, threads)) {
     pass.pool.split(rows, row_step, product,
                     [&](std::size_t first, std::size_t last) { work(first, last, 0, columns); });

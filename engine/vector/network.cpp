@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "engine/data/with_commas.h"
+
 namespace bp::batch {
 
 namespace {
@@ -265,17 +267,6 @@ double Network<T>::operations_per_example() const {
 }
 
 // --- Summary ----------------------------------------------------------------------------------------------
-
-namespace {
-
-/// 101770 as "101,770".
-std::string with_commas(std::size_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t end = digits.size(); end > 3;) digits.insert(end -= 3, ",");
-  return digits;
-}
-
-}  // namespace
 
 template <class T>
 std::string Network<T>::summary() const {

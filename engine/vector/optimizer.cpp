@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/data/check.h"
+
 namespace bp::batch {
 
 namespace {

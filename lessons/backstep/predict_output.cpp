@@ -8,29 +8,12 @@
 #include <numeric>
 
 #include "engine/data/file_error.h"
-#include "engine/model/tensor.h"
+#include "engine/model/json_text.h"
 
 namespace backstep {
 namespace {
 
 constexpr int score_width = 12;  // of a number with 6 digits, sign and exponent
-
-/// A text as JSON has it. What is not UTF-8, as a path may be, has its bytes beyond ASCII replaced.
-std::string json_text(const std::string& text) {
-  const bool foreign = !bp::text_fault(text).empty();
-  std::string json = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      json += {'\\', c};
-    } else if (byte < ' ') {
-      json += fmt::format("\\u{:04x}", byte);
-    } else {
-      json += foreign && byte > 0x7E ? '?' : c;
-    }
-  }
-  return json + "\"";
-}
 
 /// The length of a text in letters, as fmt pads it.
 int letters(const std::string& text) {
@@ -123,15 +106,15 @@ void Prediction_printer::json_line(const Prediction& prediction) const {
   std::vector<std::size_t> order = ranked(prediction.scores);
   std::string line = fmt::format("{{\"image\":{}", prediction.image);
   if (!prediction.file.empty()) {
-    line +=
-        fmt::format(",\"file\":{},\"prepared\":{}", json_text(prediction.file), json_text(prediction.how));
+    line += fmt::format(",\"file\":{},\"prepared\":{}", bp::json_text(prediction.file),
+                        bp::json_text(prediction.how));
   }
-  if (prediction.label) line += fmt::format(",\"label\":{}", json_text(classes[*prediction.label]));
-  line += fmt::format(",\"class\":{}", json_text(classes[order[0]]));
+  if (prediction.label) line += fmt::format(",\"label\":{}", bp::json_text(classes[*prediction.label]));
+  line += fmt::format(",\"class\":{}", bp::json_text(classes[order[0]]));
   line += reader_.gives_probabilities() ? ",\"probabilities\":{" : ",\"outputs\":{";
   if (top_ == 0) std::iota(order.begin(), order.end(), std::size_t{0});  // all, in their own order
   for (std::size_t i = 0; i < shown(names_.size()); ++i) {
-    line += fmt::format("{}{}:{}", i == 0 ? "" : ",", json_text(classes[order[i]]),
+    line += fmt::format("{}{}:{}", i == 0 ? "" : ",", bp::json_text(classes[order[i]]),
                         json_number(prediction.scores[order[i]]));
   }
   fmt::print("{}}}}}\n", line);

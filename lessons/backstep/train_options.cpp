@@ -237,7 +237,9 @@ bp::Architecture architecture_of(const Train_options& options) {
 Loss_kind loss_of(const Train_options& options) {
   if (options.loss == "half-squared") return Loss_kind::half_squared_error;
   if (options.loss == "mse") return Loss_kind::mean_squared_error;
-  return Loss_kind::softmax_cross_entropy;
+  if (options.loss == "cross-entropy") return Loss_kind::softmax_cross_entropy;
+  refuse(
+      fmt::format("the model was trained with another loss than {}; choose one by --loss", listed(losses)));
 }
 
 template <class T>

@@ -61,6 +61,7 @@ Train_options resumed(const CLI::App& command, const Train_options& given, const
 /// Throws:  Failure (bad_input), saying which option.
 bp::Architecture architecture_of(const Train_options& options);
 
+/// Throws:  Failure (bad_input) when it is none that --loss takes, as that of a model made elsewhere may be.
 bp::batch::Loss_kind loss_of(const Train_options& options);
 
 /// Of the names that --optimizer takes, with the learning rate given. Adam and its kin use Keras' epsilon,

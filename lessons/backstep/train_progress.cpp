@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
+
+#include "engine/data/with_commas.h"
 
 namespace backstep {
 namespace {
@@ -30,12 +33,6 @@ std::string duration(double seconds) {
 std::string percent(double share) { return fmt::format("{:.2f} %", 100.0 * share); }
 
 }  // namespace
-
-std::string with_commas(double number) {
-  std::string digits = fmt::format("{:.0f}", number);
-  for (std::size_t end = digits.size(); end > 3;) digits.insert(end -= 3, ",");
-  return digits;
-}
 
 Train_progress::Train_progress(bool json, std::size_t epochs, std::size_t examples, std::size_t batch)
     : style_(json                         ? Style::json
@@ -78,7 +75,8 @@ std::string Train_progress::bar(const Step_report& report, Clock::time_point now
   const std::size_t filled = std::min(length, report.step * length / report.steps);
   std::string line = fmt::format("epoch {}/{} [{}{}]  loss {:.4f}  accuracy {}  {}/s  {} left", report.epoch,
                                  epochs_, std::string(filled, '='), std::string(length - filled, ' '),
-                                 report.loss, percent(report.accuracy), with_commas(rate), left);
+                                 report.loss, percent(report.accuracy),
+                                 bp::with_commas(static_cast<std::uint64_t>(std::llround(rate))), left);
   line.resize(std::min(line.size(), terminal_width() - 1));
   return line;
 }
@@ -130,8 +128,7 @@ void Train_progress::at_the_end(const Train_result& result) {
   clear();
   if (style_ != Style::json) {
     fmt::print("test: loss {:.4f}  accuracy {}   ({} images that it had never seen)\n", result.test.loss,
-               percent(result.test.accuracy),
-               with_commas(static_cast<double>(result.test.confusion.total())));
+               percent(result.test.accuracy), bp::with_commas(result.test.confusion.total()));
     return;
   }
   const auto or_null = [](std::optional<double> number) {

@@ -19,9 +19,6 @@ struct Train_result {
   std::optional<double> start_to_first_step_s;  // nothing where no step was taken
 };
 
-/// 193548 as "193,548".
-std::string with_commas(double number);
-
 class Train_progress {
  public:
   /// `epochs` and `examples` (of an epoch) say how much is to be done.

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "engine/data/with_commas.h"
 #include "engine/model/checkpoint.h"
 #include "engine/model/model_notes.h"
 #include "engine/model/network_file.h"
@@ -76,7 +77,7 @@ Train_run<T>::Train_run(const Train_options& options, const bp::Dataset& data,
       pool_(options.threads != 0 ? options.threads : batch::Thread_pool::processors()),
       net_(std::move(net)),
       optimizer_(optimizer_of<T>(options, net_)),
-      trainer_(net_, *optimizer_, batch::Loss<T>(loss_of(options)), train_.view(),
+      trainer_(net_, *optimizer_, batch::Loss<T>(loss_of(options)), train_.examples(),
                {.epochs = options.epochs,
                 .batch = options.batch,
                 .seed = options.seed,
@@ -117,9 +118,8 @@ template <class T>
 void Train_run<T>::introduce() {
   const batch::Trainer_state& state = trainer_.state();
   progress_.say(fmt::format("Data: {}, {} images to train on, {} to validate with, {} to test with",
-                            options_.data, with_commas(static_cast<double>(state.order.size())),
-                            with_commas(static_cast<double>(state.held_out.size())),
-                            with_commas(static_cast<double>(data_.test.size()))));
+                            options_.data, bp::with_commas(state.order.size()),
+                            bp::with_commas(state.held_out.size()), bp::with_commas(data_.test.size())));
   progress_.say("\n" + net_.summary());
   if (!options_.resume.empty()) {
     progress_.say(fmt::format("Going on from {}, after step {}", options_.resume, optimizer_->steps()));
@@ -187,8 +187,8 @@ void Train_run<T>::save() {
 
 template <class T>
 void Train_run<T>::finish() {
-  const Image_examples<T> test(data_.test);
-  progress_.at_the_end({.test = evaluate(net_, batch::Loss<T>(loss_of(options_)), test.view()),
+  const batch::Image_examples<T> test(data_.test);
+  progress_.at_the_end({.test = evaluate(net_, batch::Loss<T>(loss_of(options_)), test.examples()),
                         .parameters = net_.parameter_count(),
                         .trainable = net_.trainable_count(),
                         .threads = pool_.threads(),

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -16,20 +15,6 @@
 #include "lessons/backstep/train_progress.h"
 
 namespace backstep {
-
-/// The images as a batch trainer wants them; the labels are copied, since a class may be any number there.
-template <class T>
-class Image_examples {
- public:
-  explicit Image_examples(const bp::Labelled_images& images)
-      : bytes_(images.images.bytes), labels_(images.labels.bytes.begin(), images.labels.bytes.end()) {}
-
-  bp::batch::Examples<T> view() const { return {.bytes = bytes_, .labels = labels_}; }
-
- private:
-  std::span<const std::uint8_t> bytes_;
-  std::vector<std::uint32_t> labels_;
-};
 
 /// One run, from the data to the result. Options and data must outlive it.
 template <class T>
@@ -62,7 +47,7 @@ class Train_run {
   const std::string options_text_;
   const bp::Dataset& data_;
   std::vector<std::string> classes_;
-  Image_examples<T> train_;
+  bp::batch::Image_examples<T> train_;
   bp::batch::Thread_pool pool_;
   bp::batch::Network<T> net_;
   std::unique_ptr<bp::batch::Optimizer<T>> optimizer_;

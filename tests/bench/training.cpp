@@ -112,11 +112,6 @@ void print_whole(const Training_options& options, const Measured& measured, cons
              peak_megabytes(), measured.data_seconds, measured.first_step_seconds);
 }
 
-Examples<float> examples_of(const Labelled_images& set, std::vector<std::uint32_t>& labels) {
-  labels.assign(set.labels.bytes.begin(), set.labels.bytes.end());
-  return {.bytes = set.images.bytes, .labels = labels};
-}
-
 }  // namespace
 
 const std::vector<std::string>& all_tasks() {
@@ -131,8 +126,7 @@ void run_training(const Training_options& options) {
   const double start = seconds_now();
   const Dataset data = load_dataset(options.data.empty() ? find_dataset() : options.data);
   measured.data_seconds = seconds_now() - start;
-  std::vector<std::uint32_t> train_labels, test_labels;
-  const Examples<float> train = examples_of(data.train, train_labels);
+  const Image_examples<float> train(data.train), test(data.test);
 
   Thread_pool pool(options.threads);
   Random random(options.seed);
@@ -140,7 +134,7 @@ void run_training(const Training_options& options) {
   net.use(pool);
   const auto optimizer = optimizer_of(options.task, net);
   const Loss<float> loss(loss_of(options.task));
-  Trainer<float> trainer(net, *optimizer, loss, train,
+  Trainer<float> trainer(net, *optimizer, loss, train.examples(),
                          {.epochs = options.epochs, .batch = options.batch, .seed = options.seed});
   trainer.on_step = [&](const Step_report&) {
     if (measured.first_step_seconds == 0.0) measured.first_step_seconds = seconds_since_start();
@@ -155,7 +149,7 @@ void run_training(const Training_options& options) {
     return true;
   };
   trainer.run();
-  measured.test_accuracy = evaluate(net, loss, examples_of(data.test, test_labels)).accuracy;
+  measured.test_accuracy = evaluate(net, loss, test.examples()).accuracy;
   print_whole(options, measured, net.kernels().name);
 }
 

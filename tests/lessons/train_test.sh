@@ -239,6 +239,14 @@ begins_with_a_model() {
 }
 claim 'with --load training begins with the layers and weights of a model' begins_with_a_model
 
+# The name of the loss made another one of the same length.
+asks_for_the_loss() {
+  sed 's/"loss":"cross-entropy"/"loss":"cross-country"/' first >foreign && ! cmp -s first foreign &&
+    fails 2 'another loss than cross-entropy, half-squared, mse; choose one by --loss' --load foreign &&
+    answers 0 --load foreign --loss cross-entropy --epochs 1
+}
+claim 'of a model trained with a loss that it does not have, train asks for one' asks_for_the_loss
+
 refuses_bad_models() {
   head -c 1000 first >short && fails 2 "'short'" --load short && fails 2 "'short'" --resume short &&
     fails 2 "'first': it is a model, but no checkpoint" --resume first && : >empty && fails 2 "'empty'" --load empty &&

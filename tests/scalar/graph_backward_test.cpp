@@ -14,22 +14,6 @@
 using namespace bp;
 using bp::test::close;
 
-namespace {
-
-std::vector<Value> leaves_in(Graph& graph, Random& random, int count) {
-  std::vector<Value> leaves;
-  for (int i = 0; i < count; ++i) leaves.push_back(graph.leaf(random.uniform(-1.5, 1.5)));
-  return leaves;
-}
-
-std::vector<double> grads_of(const std::vector<Value>& values) {
-  std::vector<double> grads;
-  for (Value value : values) grads.push_back(value.grad_or_zero());
-  return grads;
-}
-
-}  // namespace
-
 TEST_CASE("a gradient is the upstream gradient times the local derivative, for every operation", "[graph]") {
   Random random(1);
   for (const auto& row : test::references()) {
@@ -99,16 +83,16 @@ TEST_CASE("the gradient is linear in what is differentiated", "[graph]") {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     Random random(seed);
     Graph graph;
-    const auto leaves = leaves_in(graph, random, 4);
+    const auto leaves = test::leaves_in(graph, random, 4);
     const Value f = test::random_expression(random, leaves, 30);
     const Value g = test::random_expression(random, leaves, 30);
     const double a = random.uniform(-2, 2), b = random.uniform(-2, 2);
 
     f.backward();
-    const auto df = grads_of(leaves);
+    const auto df = test::grads_of(leaves);
     graph.zero_grad();
     g.backward();
-    const auto dg = grads_of(leaves);
+    const auto dg = test::grads_of(leaves);
     graph.zero_grad();
     (a * f + b * g).backward();
 
@@ -123,15 +107,15 @@ TEST_CASE("the product rule holds", "[graph]") {
   for (std::uint64_t seed = 100; seed < 150; ++seed) {
     Random random(seed);
     Graph graph;
-    const auto leaves = leaves_in(graph, random, 3);
+    const auto leaves = test::leaves_in(graph, random, 3);
     const Value f = test::random_expression(random, leaves, 20);
     const Value g = test::random_expression(random, leaves, 20);
 
     f.backward();
-    const auto df = grads_of(leaves);
+    const auto df = test::grads_of(leaves);
     graph.zero_grad();
     g.backward();
-    const auto dg = grads_of(leaves);
+    const auto dg = test::grads_of(leaves);
     graph.zero_grad();
     (f * g).backward();
 

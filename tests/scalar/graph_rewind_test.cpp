@@ -13,27 +13,11 @@
 
 using namespace bp;
 
-namespace {
-
-std::vector<Value> leaves_in(Graph& graph, Random& random, int count) {
-  std::vector<Value> leaves;
-  for (int i = 0; i < count; ++i) leaves.push_back(graph.leaf(random.uniform(-1.5, 1.5)));
-  return leaves;
-}
-
-std::vector<double> grads_of(const std::vector<Value>& values) {
-  std::vector<double> grads;
-  for (Value value : values) grads.push_back(value.grad_or_zero());
-  return grads;
-}
-
-}  // namespace
-
 TEST_CASE("a replay gives the same bits as recording anew", "[graph]") {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     Graph replayed;
     Random random(seed), numbers(seed + 1000);
-    const auto leaves = leaves_in(replayed, random, 4);
+    const auto leaves = test::leaves_in(replayed, random, 4);
     const Value root = test::random_expression(random, leaves, 60);
     root.backward();
     for (Value leaf : leaves) leaf.set_data(numbers.uniform(-1.5, 1.5));
@@ -43,13 +27,13 @@ TEST_CASE("a replay gives the same bits as recording anew", "[graph]") {
 
     Graph anew;
     Random again(seed);
-    auto fresh = leaves_in(anew, again, 4);
+    auto fresh = test::leaves_in(anew, again, 4);
     for (std::size_t i = 0; i < fresh.size(); ++i) fresh[i].set_data(leaves[i].data());
     const Value expected = test::random_expression(again, fresh, 60);
     expected.backward(1.5);
 
     CHECK(root.data() == expected.data());
-    CHECK(grads_of(leaves) == grads_of(fresh));
+    CHECK(test::grads_of(leaves) == test::grads_of(fresh));
   }
 }
 

@@ -39,12 +39,6 @@ double dot_as_documented(const std::vector<double>& x, const std::vector<double>
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-std::vector<double> grads_of(const std::vector<Value>& values) {
-  std::vector<double> grads;
-  for (Value value : values) grads.push_back(value.grad_or_zero());
-  return grads;
-}
-
 std::vector<double> numbers(const std::vector<Value>& values) {
   std::vector<double> data;
   for (const Value& value : values) data.push_back(value.data());
@@ -212,10 +206,10 @@ TEST_CASE("sums, dot products and logsumexp agree with what they abbreviate", "[
 
     for (const auto& [short_form, long_form] : pairs) {
       short_form.backward(seed);
-      const auto short_grads = grads_of(x);
+      const auto short_grads = test::grads_of(x);
       graph.zero_grad();
       long_form.backward(seed);
-      const auto long_grads = grads_of(x);
+      const auto long_grads = test::grads_of(x);
       graph.zero_grad();
 
       CHECK(std::abs(short_form.data() - long_form.data()) <= 1e-14);

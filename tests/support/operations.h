@@ -46,6 +46,20 @@ inline bool close(double got, double want, double ulps = 16.0) {
   return got == want || std::abs(got - want) <= ulps * 0x1p-52 * std::abs(want) + 0x1p-1073;
 }
 
+/// Leaves with random numbers about 1 in size.
+inline std::vector<Value> leaves_in(Graph& graph, Random& random, int count) {
+  std::vector<Value> leaves;
+  for (int i = 0; i < count; ++i) leaves.push_back(graph.leaf(random.uniform(-1.5, 1.5)));
+  return leaves;
+}
+
+/// The gradient of each, 0 where no path leads to it.
+inline std::vector<double> grads_of(const std::vector<Value>& values) {
+  std::vector<double> grads;
+  for (const Value value : values) grads.push_back(value.grad_or_zero());
+  return grads;
+}
+
 /// A random calculation over `leaves`: every node uses earlier ones, many are used more than once, and the
 /// numbers stay near 1, so that errors do not grow.
 inline Value random_expression(Random& random, const std::vector<Value>& leaves, int operations) {

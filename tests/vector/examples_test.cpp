@@ -97,3 +97,18 @@ TEST_CASE("examples that do not suit the network, or each other, are refused, an
   set.labels[3] = 2;
   CHECK_THAT(refusal(set.as_bytes(), network(8, 1)), contains_text("has the label 2"));
 }
+
+TEST_CASE("images are examples where they stand, all of them or a few", "[examples]") {
+  const bp::Labelled_images set{{3, 1, 2, {1, 2, 3, 4, 5, 6}}, {{7, 0, 255}}};
+  const Image_examples<float> all(set), last(set, 5, 1), none(set, 5, 9);
+
+  CHECK(all.size() == 3);
+  CHECK(all.labels() == std::vector<std::uint32_t>{7, 0, 255});
+  CHECK(all.examples().bytes.data() == set.images.bytes.data());
+  CHECK(all[1][0] == 3);
+  CHECK(last.size() == 2);
+  CHECK(last.labels() == std::vector<std::uint32_t>{0, 255});
+  CHECK(std::vector<std::uint8_t>(last.examples().bytes.begin(), last.examples().bytes.end()) ==
+        std::vector<std::uint8_t>{3, 4, 5, 6});
+  CHECK(none.size() == 0);
+}

@@ -1,4 +1,4 @@
-#include "engine/data/optimizer_options.h"
+#include "engine/data/check.h"
 
 #include <fmt/core.h>
 
