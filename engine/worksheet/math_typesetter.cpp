@@ -70,6 +70,7 @@ void Math_typesetter::write_number(std::string_view printed) {
 // A divisor goes below the factor before it, as long as that is not broad.
 void Math_typesetter::write_product(const Formula& product) {
   const auto& factors = product.inputs;
+  const bool leads = may_lead();
   for (std::size_t i = 0; i < factors.size(); ++i) {
     if (i > 0) {
       may_break(true);
@@ -79,7 +80,7 @@ void Math_typesetter::write_product(const Formula& product) {
     if (divided && !is_derivative(factors[i]) && write_fraction(factors[i], factors[i + 1])) {
       ++i;
     } else if (divided && is_derivative(factors[i])) {
-      write_at_least(Binding::atom, factors[i], i == 0);
+      write_at_least(Binding::atom, factors[i], i == 0 && leads);
       const Formula one = number_formula(1.0);
       const Piece below = aside(factors[i + 1]);
       if (below.width > broadest_fraction) continue;
@@ -88,7 +89,7 @@ void Math_typesetter::write_product(const Formula& product) {
       write_fraction(one, factors[++i]);
     } else {
       write_at_least(i == 0 || factors[i].kind == Kind::power ? Binding::product : Binding::atom, factors[i],
-                     i == 0);
+                     i == 0 && leads);
     }
   }
 }

@@ -40,6 +40,7 @@ class Text_typesetter final : public worksheet::Typesetter {
   void write_relation(bool greater) override { put_text(greater ? " > " : " < "); }
 
   void write_product(const Formula& product) override {
+    const bool leads = may_lead();
     for (std::size_t i = 0; i < product.inputs.size(); ++i) {
       const Formula& factor = product.inputs[i];
       if (i > 0) {
@@ -47,7 +48,7 @@ class Text_typesetter final : public worksheet::Typesetter {
         put_text(factor.inverse ? " / " : " * ");
       }
       const bool power = factor.kind == Formula::Kind::power;
-      write_at_least(i == 0 || power ? Binding::product : Binding::atom, factor, i == 0);
+      write_at_least(i == 0 || power ? Binding::product : Binding::atom, factor, i == 0 && leads);
     }
   }
 

@@ -19,8 +19,9 @@ class Solver {
  private:
   // What is known of a node. Nodes that are no step are folded into the one that uses them.
   struct Node {
-    Formula formula;             // a symbol for a step, a number for a constant
+    Formula formula;             // a symbol for a step, a number for a constant; the user's own when folded
     bool is_step = false;        // or a leaf
+    bool is_live = false;        // whether it depends on a leaf; nothing else has a derivative
     std::uint32_t uses = 0;      // as an input
     std::size_t chain = 0;       // how many factors a path through it down to the next steps has
     std::vector<Formula> local;  // of a computed node, by each input

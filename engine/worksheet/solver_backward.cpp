@@ -23,14 +23,13 @@ void Solver::note_if_not_finite(const Symbol& within, const Formula& formula, do
 void Solver::pass_on(Value value) {
   Node& user = node(value);
   std::vector<Formula> path = std::move(user.path);
-  if (user.is_step) {
-    path.clear();  // it may have been a folded node's, before a second use made it a step
-    if (value.index() != worksheet_.loss.index()) path.push_back(symbol_formula(derivative_symbol(value)));
+  if (user.is_step && value.index() != worksheet_.loss.index()) {
+    path.push_back(symbol_formula(derivative_symbol(value)));
   }
   for (std::size_t i = value.input_count(); i-- > 0;) {
     const Value input = value.input(i);
     Node& used = node(input);
-    if (!has_symbols(used.formula)) continue;
+    if (!used.is_live) continue;
     std::vector<Formula> longer = path;
     longer.push_back(user.local[i]);
     used.generation = std::max(used.generation, user.generation + (user.is_step ? 1 : 0));

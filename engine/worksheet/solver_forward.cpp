@@ -87,7 +87,7 @@ void Solver::make_step(Value value, std::string_view name) {
     if (value.name().empty()) solution_.has_helpers = true;
   }
   made.formula = symbol_formula(symbol);
-  made.is_step = true;
+  made.is_step = made.is_live = true;
   made.chain = 0;
 }
 
@@ -106,10 +106,10 @@ void Solver::forward() {
 // Gives names to the inputs that the local derivatives repeat and that are too long for it. True when they repeat
 // the value itself.
 bool Solver::make_helpers_of_inputs(Value value) {
+  std::size_t limit = heaviest_repeated;
   const auto unless_short = [&](Value input) {
     Node& read = node(input);
-    if (!read.is_step && has_symbols(read.formula) && heavier_than(read.formula, heaviest_repeated))
-      make_step(input, next_helper());
+    if (!read.is_step && read.is_live && heavier_than(read.formula, limit)) make_step(input, next_helper());
   };
   if (is_any_number(value.op())) {
     for (std::size_t i = 0; i < value.input_count(); ++i) {
@@ -119,8 +119,10 @@ bool Solver::make_helpers_of_inputs(Value value) {
   }
   bool out = false;
   for (std::size_t i = 0; i < value.input_count(); ++i) {
-    if (!has_symbols(node(value.input(i)).formula)) continue;
-    const Placeholders& reads = derivative_words(value.op(), i).reads();
+    if (!node(value.input(i)).is_live) continue;
+    const Derivative_words& words = derivative_words(value.op(), i);
+    const Placeholders& reads = words.reads();
+    if (words.are_long()) limit = 1;
     if (reads.x) unless_short(value.input(0));
     if (reads.y) unless_short(value.input(1));
     out = out || reads.out;
@@ -131,6 +133,7 @@ bool Solver::make_helpers_of_inputs(Value value) {
 void Solver::compute(Value value) {
   const bool reads_out = make_helpers_of_inputs(value);
   Node& made = node(value);
+  for (std::size_t i = 0; i < value.input_count(); ++i) made.is_live = made.is_live || node(value.input(i)).is_live;
   made.formula = formula_of(value);
   if (!std::isfinite(value.data()) && !solution_.not_finite) {
     solution_.not_finite = Not_finite{{}, made.formula, value.data()};
@@ -139,13 +142,13 @@ void Solver::compute(Value value) {
   const auto name = [&] { return value.name().empty() ? next_helper() : std::string(value.name()); };
   const bool repeated = reads_out && (is_any_number(value.op()) || heavier_than(made.formula, heaviest_repeated));
   const bool folds = value.name().empty() && made.uses == 1 && !repeated;
-  if (!folds && (!value.name().empty() || has_symbols(made.formula))) make_step(value, name());
+  if (!folds && (!value.name().empty() || made.is_live)) make_step(value, name());
   for (std::size_t i = 0; i < value.input_count(); ++i) {
-    const Value input = value.input(i);
-    made.local.push_back(has_symbols(node(input).formula) ? local_of(value, i) : Formula());
-    if (node(input).is_step || !has_symbols(node(input).formula)) continue;
+    const Node& input = node(value.input(i));
+    made.local.push_back(input.is_live ? local_of(value, i) : Formula());
+    if (input.is_step || !input.is_live) continue;
     const bool counts = made.local[i].kind != Formula::Kind::number;
-    made.chain = std::max(made.chain, node(input).chain + (counts ? 1 : 0));
+    made.chain = std::max(made.chain, input.chain + (counts ? 1 : 0));
   }
   if (!made.is_step && made.chain > longest_chain) make_step(value, name());
 }

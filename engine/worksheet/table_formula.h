@@ -19,10 +19,14 @@ class Derivative_words {
   /// Of a unary or binary operation.
   Derivative_words(Op op, std::size_t input);
   const Placeholders& reads() const { return reads_; }
+  /// Whether they are so long that one wants to write them once: those of gelu.
+  bool are_long() const { return heavier_than(words_, longest); }
   /// With these put in, and simplified.
   Formula with(const Formula& x, const Formula& y, const Formula& out) const;
 
  private:
+  static constexpr std::size_t longest = 12;
+
   Formula words_;
   Placeholders reads_;
 };

@@ -72,6 +72,7 @@ void Typesetter::write_sum(const Formula& sum) {
   for (std::size_t i = 1; i < sum.inputs.size(); ++i) {
     may_break();
     put(sum.inputs[i].inverse ? " - " : " + ", 3.0);
+    follows_sign_ = sum.inputs[i].kind == Kind::product;
     write_at_least(Binding::product, sum.inputs[i]);
   }
 }
@@ -94,6 +95,7 @@ void Typesetter::write(const Formula& formula) {
     case Kind::power: return write_power(formula);
     case Kind::negative:
       put("-", 1.0);
+      follows_sign_ = formula.inputs[0].kind == Kind::product;
       return write_at_least(Binding::product, formula.inputs[0]);
     case Kind::call: return write_call(formula);
     case Kind::greater:

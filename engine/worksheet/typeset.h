@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/worksheet/formula.h"
@@ -51,6 +52,9 @@ class Typesetter {
   /// Within brackets.
   void deeper() { depth_ += 2; }
   void shallower() { depth_ -= 2; }
+  /// Whether the first factor of the product that is about to be written may have a minus in front: not behind the
+  /// sign of a sum.
+  bool may_lead() { return !std::exchange(follows_sign_, false); }
   bool numbers() const { return show_ == Show::numbers; }
   /// Whether it is shown with a minus in front.
   bool is_negative(const Formula& formula) const;
@@ -64,6 +68,7 @@ class Typesetter {
   int digits_;
   Show show_ = Show::names;
   std::size_t depth_ = 0;
+  bool follows_sign_ = false;
   std::vector<Piece> pieces_;
 };
 
