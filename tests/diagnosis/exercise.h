@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "tests/diagnosis/problem.h"
+
 namespace bp::test {
 
 /// A number that somebody wrote down.
@@ -28,7 +30,7 @@ struct Written {
 };
 
 struct Exercise {
-  std::string family;     ///< the shape of the calculation: "2-2-2 sigmoid, half squared", "unit vector"
+  Problem problem;        ///< its family is the shape: "2-2-2 sigmoid, half squared", "unit vector"
   std::string worksheet;  ///< without claims
   std::vector<Written> claims;
   std::vector<std::string> mistakes;  ///< one, two or none

@@ -13,7 +13,7 @@ TEST_CASE("every mistake is made on at least five different calculations", "[dia
     INFO(mistake);
 
     std::set<std::string> families;
-    for (const Exercise& exercise : made) families.insert(exercise.family);
+    for (const Exercise& exercise : made) families.insert(exercise.problem.family);
 
     CHECK(made.size() == 40);
     CHECK(families.size() >= 5);

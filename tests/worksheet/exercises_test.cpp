@@ -17,7 +17,7 @@ bool now(const Claim& claim) { return claim.after == 0; }
 
 // Both sides round a few hundred operations, which cancel by a factor of 100 at most in what is claimed.
 void check_truths(const Exercise& exercise) {
-  INFO(exercise.family << "\n" << with_claims(exercise));
+  INFO(exercise.problem.family << "\n" << with_claims(exercise));
   const Worksheet worksheet = parse_worksheet(with_claims(exercise), "exercise.bp");
   worksheet.loss.backward();
 
