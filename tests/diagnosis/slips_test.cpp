@@ -127,6 +127,31 @@ TEST_CASE("slips of a softmax", "[diagnosis]") {
   CHECK(logits_are(solved(squares, {.softmax_diagonal = true}), -0.140625, 0.046875, 0.125));
 }
 
+TEST_CASE("the softmax taken twice is the gradient of a loss that is, too", "[diagnosis]") {
+  constexpr double h = 1e-5;
+  const auto loss = [](double z1) {
+    Network network = softmax_of_three(Loss::written_cross_entropy, {1, 0, 0});
+    network.layers[0].weights[0][0] = z1;
+    return solved(network, {.softmax_twice = true}).find("E").value();
+  };
+  const Page page = solved(softmax_of_three(Loss::written_cross_entropy, {1, 0, 0}), {.softmax_twice = true});
+
+  CHECK(std::abs(page.find("dE/dnet_o1").value() - (loss(h) - loss(-h)) / (2 * h)) < 1e-9);
+  CHECK(std::abs(page.find("dE/dnet_o1").value() + 0.75) > 0.1);
+}
+
+TEST_CASE("the derivative of one unit's activation is left out", "[diagnosis]") {
+  Network network;
+  network.inputs = {{1}};
+  network.targets = {{1}};
+  network.layers = {{{{0.5}, {0.4}}, {}, Curve::sigmoid}, {{{3, 2}}, {}, Curve::linear}};
+  const Page page = solved(network, {.forgotten = 4 + 1});  // counted from the output, four to a layer
+
+  CHECK(page.find("dE/dnet_h2") == page.find("dE/dout_h2"));
+  CHECK(page.find("dE/dnet_h1") == solved(network).find("dE/dnet_h1"));
+  CHECK(page.find("dE/dnet_h1") != page.find("dE/dout_h1"));
+}
+
 TEST_CASE("slips of the rules of differentiation", "[diagnosis]") {
   using Power = Slips::Power;
   using Quotient = Slips::Quotient;
