@@ -56,7 +56,8 @@ std::string solution_as_latex(const Solution& solution) {
     page += "\\subsection*{" + section.title + "}\n";
     for (std::size_t next = 0; next < section.equations.size();) add_align(page, section.equations, next);
   }
-  page += "\\subsection*{Notes}\n\\begin{itemize}\n\\item " + rows.sentence(worksheet::training_note(solution)) + "\n";
+  page += "\\subsection*{Notes}\n\\begin{itemize}\n\\item " +
+          rows.sentence(worksheet::training_note(solution)) + "\n";
   for (const auto& note : worksheet::notes_of(solution)) page += "\\item " + rows.sentence(note) + "\n";
   for (const std::string& line : rows.legend()) page += "\\item " + line + "\n";
   page += "\\end{itemize}\n\\end{document}\n";

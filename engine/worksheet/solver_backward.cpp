@@ -15,7 +15,8 @@ Symbol Solver::derivative_symbol(Value value) {
 }
 
 void Solver::note_if_not_finite(const Symbol& within, const Formula& formula, double number) {
-  if (!std::isfinite(number) && !solution_.not_finite) solution_.not_finite = Not_finite{within, formula, number};
+  if (!std::isfinite(number) && !solution_.not_finite)
+    solution_.not_finite = Not_finite{within, formula, number};
 }
 
 // Adds to each input what this use of it contributes: the gradient of the step above, times the local derivatives on
@@ -37,6 +38,12 @@ void Solver::pass_on(Value value) {
       used.path = std::move(longer);
       continue;
     }
+    const auto counts = std::count_if(longer.begin(), longer.end(), [](const Formula& factor) {
+      const bool gradient =
+          factor.kind == Formula::Kind::symbol && factor.symbol.kind == Symbol::Kind::derivative;
+      return !gradient && !is_number(factor, 1.0);
+    });
+    solution_.multiplied_out = solution_.multiplied_out || counts > 1;
     const double local = value.local_derivative(i);
     const bool nothing = value.grad() == 0.0;
     if (nothing && !std::isfinite(local)) solution_.zero_passes_nothing = true;

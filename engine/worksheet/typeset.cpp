@@ -48,22 +48,22 @@ Typesetter::Binding Typesetter::binding_of(const Formula& formula) const {
   return formula.kind == Kind::product || formula.kind == Kind::power ? Binding::product : Binding::atom;
 }
 
-void Typesetter::in_brackets(char open, const Formula& formula, char close) {
-  put({&open, 1}, 1.0);
+void Typesetter::write_in_parentheses(const Formula& formula) {
+  put("(", 1.0);
   deeper();
   write(formula);
   shallower();
-  put({&close, 1}, 1.0);
+  put(")", 1.0);
 }
 
 // A minus may stand at the beginning, as in -2 * x.
 void Typesetter::write_at_least(Binding binding, const Formula& formula, bool leads) {
-  const bool fits = binding_of(formula) >= binding ||
-                    (leads && binding != Binding::atom && formula.kind != Kind::sum);
+  const bool fits =
+      binding_of(formula) >= binding || (leads && binding != Binding::atom && formula.kind != Kind::sum);
   if (fits) {
     write(formula);
   } else {
-    in_brackets('(', formula, ')');
+    write_in_parentheses(formula);
   }
 }
 

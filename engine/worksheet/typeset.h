@@ -14,7 +14,7 @@ namespace bp::worksheet {
 /// A part of a formula that stands on one line.
 struct Piece {
   std::string text;
-  double width = 0.0;      ///< in columns, or what comes near it in print
+  double width = 0.0;     ///< in columns, or what comes near it in print
   std::size_t level = 0;  ///< how deep within the formula it begins: lines rather end where this is small
 };
 
@@ -39,13 +39,13 @@ class Typesetter {
   virtual void write_product(const Formula& product) = 0;
   virtual void write_power(const Formula& power) = 0;
   virtual void write_call(const Formula& call) = 0;
+  virtual void write_in_parentheses(const Formula& formula);
   virtual void write_relation(bool greater) = 0;  // with a space around
 
   void write(const Formula& formula);
   /// In parentheses, unless it holds together as tightly as asked for.
   enum class Binding { sum, product, atom };
   void write_at_least(Binding binding, const Formula& formula, bool leads = false);
-  void in_brackets(char open, const Formula& formula, char close);
   void put(std::string_view text, double width);
   /// A line may end here; `later` makes that less welcome.
   void may_break(bool later = false);
