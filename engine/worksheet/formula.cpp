@@ -5,8 +5,9 @@
 #include <charconv>
 #include <cmath>
 #include <numbers>
-#include <stdexcept>
 #include <utility>
+
+#include "engine/worksheet/tape.h"
 
 namespace bp {
 namespace {
@@ -88,18 +89,12 @@ double value_of_call(Op op, const std::vector<double>& x) {
   const auto input = [&](std::ptrdiff_t i) { return x[static_cast<std::size_t>(i)]; };
   const auto count = static_cast<std::ptrdiff_t>(x.size());
   switch (op) {
-#define UNARY(name, ...)                                         \
-  case Op::name: return Rule<Op::name>::value(x.at(0));          \
-      #define BINARY(name, ...)                                  \
-  case Op::name: return Rule<Op::name>::value(x.at(0), x.at(1)); \
-      #define N_ARY(name, ...)                                   \
-  case Op::name:                                                 \
+#define N_ARY(name, ...) \
+  case Op::name:         \
     return n_ary_value<Op::name, double>(count, input);
 #include "engine/scalar/op_table.def"
-#undef UNARY
-#undef BINARY
 #undef N_ARY
-    default: throw std::logic_error("backstep: a leaf or a constant is no call");
+    default: return worksheet::value_of(op, x.at(0), x.size() > 1 ? x[1] : 0.0);
   }
 }
 

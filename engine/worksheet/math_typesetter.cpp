@@ -9,9 +9,9 @@ namespace {
 
 using Kind = Formula::Kind;
 
-// What is broader or heavier than this is no fraction and has no root sign, but a slash or a name: there lines may
-// end. To find the breadth the formula is set, and set again when it is too broad; the weight, which is found
-// first, keeps that from doubling with every fraction in a fraction.
+// What is broader or heavier than this is no fraction and has no root sign, but a slash or a name: there
+// lines may end. To find the breadth the formula is set, and set again when it is too broad; the weight,
+// which is found first, keeps that from doubling with every fraction in a fraction.
 constexpr double broadest_fraction = 34.0;
 constexpr std::size_t heaviest_fraction = 12;
 

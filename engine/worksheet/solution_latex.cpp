@@ -13,8 +13,8 @@ using worksheet::Dialect;
 using worksheet::Equation;
 using worksheet::Math_rows;
 
-// A4 less two margins of 22 mm is 472 pt, and a digit of 11 pt is 5.5 pt broad: 86 of them. Some are kept back, since
-// letters are only about as broad as digits.
+// A4 less two margins of 22 mm is 472 pt, and a digit of 11 pt is 5.5 pt broad: 86 of them. Some are kept
+// back, since letters are only about as broad as digits.
 constexpr double page_width = 74.0;
 constexpr std::size_t most_rows = 60;  // in one align, which TeX holds in its memory twice
 

@@ -205,8 +205,8 @@ class Text_writer {
     lines(std::string(indent, ' '), pieces, indent + 2);
   }
 
-  // The pieces on lines: the first behind `begin`, the others behind so many spaces. What is too long for a line is
-  // cut.
+  // The pieces on lines: the first behind `begin`, the others behind so many spaces. What is too long for a
+  // line is cut.
   void lines(const std::string& begin, const std::vector<Piece>& pieces, std::size_t next) {
     const std::size_t first_room = columns - text_width(begin), room = std::min(columns - next, first_room);
     std::vector<Piece> narrow;

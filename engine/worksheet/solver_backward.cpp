@@ -19,8 +19,8 @@ void Solver::note_if_not_finite(const Symbol& within, const Formula& formula, do
     solution_.not_finite = Not_finite{within, formula, number};
 }
 
-// Adds to each input what this use of it contributes: the gradient of the step above, times the local derivatives on
-// the way from it.
+// Adds to each input what this use of it contributes: the gradient of the step above, times the local
+// derivatives on the way from it.
 void Solver::pass_on(Value value) {
   Node& user = node(value);
   std::vector<Formula> path = std::move(user.path);
@@ -66,8 +66,8 @@ bool Solver::is_shown(Value leaf) const {
          asked_[leaf.index()] != 0;
 }
 
-// The steps by how far they are from the loss, layer by layer, and in the order of the worksheet within each: so
-// every gradient is worked out before it is used.
+// The steps by how far they are from the loss, layer by layer, and in the order of the worksheet within
+// each: so every gradient is worked out before it is used.
 void Solver::collect_gradients() {
   std::vector<Value> steps;
   for (const Value value : graph_) {

@@ -11,15 +11,16 @@
 namespace bp::worksheet {
 namespace {
 
-// What is read more than once is written out up to this weight: (t - o), 1 + exp(-net); beyond, it gets a name.
+// What is read more than once is written out up to this weight: (t - o), 1 + exp(-net); beyond, it gets a
+// name.
 constexpr std::size_t heaviest_repeated = 4;
 // And so many factors a product of local derivatives may have.
 constexpr std::size_t longest_chain = 6;
 
 bool is_any_number(Op op) { return info(op).arity == any_number; }
 
-// Up to so many classes the softmax is written out as a fraction, exp(z1) / (exp(z0) + exp(z1)); with more, or
-// where that overflows, by what the cross-entropy has worked out: exp(z1 - zk - E).
+// Up to so many classes the softmax is written out as a fraction, exp(z1) / (exp(z0) + exp(z1)); with more,
+// or where that overflows, by what the cross-entropy has worked out: exp(z1 - zk - E).
 constexpr std::size_t most_classes = 6;
 constexpr double largest_exponent = 700.0;
 
@@ -104,8 +105,8 @@ void Solver::forward() {
   }
 }
 
-// Gives names to the inputs that the local derivatives repeat and that are too long for it. True when they repeat
-// the value itself.
+// Gives names to the inputs that the local derivatives repeat and that are too long for it. True when they
+// repeat the value itself.
 bool Solver::make_helpers_of_inputs(Value value) {
   std::size_t limit = heaviest_repeated;
   const auto unless_short = [&](Value input) {

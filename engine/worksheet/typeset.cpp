@@ -118,8 +118,8 @@ std::string without_outer_spaces(std::string text) {
   return text;
 }
 
-// The first piece that goes to the next line: the shallowest of those that the line could end before, the last
-// of equals; but no line ends early for it unless it has to.
+// The first piece that goes to the next line: the shallowest of those that the line could end before, the
+// last of equals; but no line ends early for it unless it has to.
 std::size_t end_of_line(const std::vector<Piece>& pieces, std::size_t begin, double width) {
   constexpr double well_filled = 0.4;  // of the width: a line that ends before looks lost
   double filled = pieces[begin].width;

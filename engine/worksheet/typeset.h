@@ -52,8 +52,8 @@ class Typesetter {
   /// Within brackets.
   void deeper() { depth_ += 2; }
   void shallower() { depth_ -= 2; }
-  /// Whether the first factor of the product that is about to be written may have a minus in front: not behind the
-  /// sign of a sum.
+  /// Whether the first factor of the product that is about to be written may have a minus in front: not
+  /// behind the sign of a sum.
   bool may_lead() { return !std::exchange(follows_sign_, false); }
   bool numbers() const { return show_ == Show::numbers; }
   /// Whether it is shown with a minus in front.
@@ -72,8 +72,8 @@ class Typesetter {
   std::vector<Piece> pieces_;
 };
 
-/// The pieces as lines, broken where it disturbs the formula least: the first line is at most `first` wide, the
-/// others `next`. A piece that is wider than that has a line for itself.
+/// The pieces as lines, broken where it disturbs the formula least: the first line is at most `first` wide,
+/// the others `next`. A piece that is wider than that has a line for itself.
 std::vector<std::string> broken(const std::vector<Piece>& pieces, double first, double next);
 
 double width_of(const std::vector<Piece>& pieces);

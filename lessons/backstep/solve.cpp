@@ -1,4 +1,5 @@
-// `backstep solve`: the whole calculation of a worksheet as a person would write it, or its numbers as JSON.
+// `backstep solve`: the whole calculation of a worksheet as a person would write it, or its numbers as
+// JSON.
 #include <fmt/core.h>
 
 #include <cmath>
@@ -22,7 +23,8 @@ struct Options {
   bool json = false;
 };
 
-/// The shortest digits that read back as the same number; what is not finite as text, since JSON has no word for it.
+/// The shortest digits that read back as the same number; what is not finite as text, since JSON has no
+/// word for it.
 std::string json_number(double number) {
   const std::string text = bp::shortest(number);
   return std::isfinite(number) ? text : bp::json_text(text);
