@@ -27,7 +27,7 @@ constexpr const char* preamble =
     "\\setlength{\\jot}{5pt}\n"
     "\\setlength{\\parindent}{0pt}\n"
     "\\raggedright\n"
-    "\\renewcommand{\\labelitemi}{$\\bullet$}\n"  // the usual one is of a fount that may have to be made first
+    "\\renewcommand{\\labelitemi}{$\\bullet$}\n"  // the usual one is in a fount that may be missing
     "\\begin{document}\n";
 
 void add_align(std::string& page, const std::vector<Equation>& equations, std::size_t& next) {

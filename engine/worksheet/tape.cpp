@@ -7,10 +7,11 @@ namespace bp::worksheet {
 
 double value_of(Op op, double x, [[maybe_unused]] double y) {
   switch (op) {
-#define UNARY(name, ...)                          \
-  case Op::name: return Rule<Op::name>::value(x); \
-      #define BINARY(name, ...)                   \
-  case Op::name:                                  \
+#define UNARY(name, ...) \
+  case Op::name:         \
+    return Rule<Op::name>::value(x);
+#define BINARY(name, ...) \
+  case Op::name:          \
     return Rule<Op::name>::value(x, y);
 #include "engine/scalar/op_table.def"
 #undef UNARY
