@@ -7,12 +7,14 @@ namespace bp::worksheet {
 
 double value_of(Op op, double x, [[maybe_unused]] double y) {
   switch (op) {
-#define UNARY(name, ...) \
-  case Op::name:         \
-    return Rule<Op::name>::value(x);
-#define BINARY(name, ...) \
-  case Op::name:          \
-    return Rule<Op::name>::value(x, y);
+#define UNARY(name, ...)             \
+  case Op::name: {                   \
+    return Rule<Op::name>::value(x); \
+  }
+#define BINARY(name, ...)               \
+  case Op::name: {                      \
+    return Rule<Op::name>::value(x, y); \
+  }
 #include "engine/scalar/op_table.def"
 #undef UNARY
 #undef BINARY
