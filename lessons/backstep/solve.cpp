@@ -1,4 +1,5 @@
-// `backstep solve`: the whole calculation of a worksheet as a person would write it, or its numbers as JSON.
+// `backstep solve`: the whole calculation of a worksheet as a person would write it, or its numbers as
+// JSON.
 #include <fmt/core.h>
 
 #include <memory>
@@ -69,14 +70,15 @@ void add_solve_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand("solve", "Work out a worksheet step by step");
   auto options = std::make_shared<Options>();
   command->add_option("FILE", options->file, "The worksheet; - is standard input")->required();
-  CLI::Option* format =
-      command->add_option("--format", options->format, "text (default), markdown or latex")
-          ->check(CLI::IsMember({"text", "markdown", "latex"}));
-  command->add_option("--digits", options->solve.digits, "Significant digits of a number, at most (default 9)")
+  CLI::Option* format = command->add_option("--format", options->format, "text (default), markdown or latex")
+                            ->check(CLI::IsMember({"text", "markdown", "latex"}));
+  command
+      ->add_option("--digits", options->solve.digits, "Significant digits of a number, at most (default 9)")
       ->check(CLI::Range(1, 17));
   command->add_flag("--all", options->solve.every_leaf,
                     "Show the derivatives by leaves that are not trained, too");
-  command->add_flag("--json", options->json, "All values and gradients, with all their digits")->excludes(format);
+  command->add_flag("--json", options->json, "All values and gradients, with all their digits")
+      ->excludes(format);
   command->callback([options] { run_solve(*options); });
 }
 
