@@ -78,6 +78,13 @@ Phrase logsumexp_of(const std::vector<Phrase>& inputs) {
   return sum.text.empty() ? Phrase() : unless_too_long({"log" + in_parentheses(sum.text), Binding::atom});
 }
 
+// mean(a, b), by its name.
+Phrase call_of(Op op, const std::vector<Phrase>& inputs) {
+  std::string arguments;
+  for (const Phrase& input : inputs) arguments += (arguments.empty() ? "" : ", ") + input.text;
+  return unless_too_long({std::string(info(op).name) + in_parentheses(arguments), Binding::atom});
+}
+
 // tanh(a + b), and by the table's words where these are no call: log(1 + a). Where they are long,
 // gelu_tanh(a).
 Phrase function_of(Op op, const std::vector<Phrase>& inputs) {
@@ -121,6 +128,8 @@ Phrase phrase_of(Op op, const std::vector<Phrase>& inputs) {
     case Op::sum: return sum_of(inputs);
     case Op::dot: return dot_of(inputs);
     case Op::logsumexp: return logsumexp_of(inputs);
+    case Op::mean:
+    case Op::softmax_cross_entropy: return call_of(op, inputs);
     default: return function_of(op, inputs);
   }
 }

@@ -45,6 +45,8 @@ Value record(Op op, const std::vector<Value>& inputs) {
     case Op::sum: return Graph::record<Op::sum>(inputs);
     case Op::dot: return record_dot(inputs);
     case Op::logsumexp: return Graph::record<Op::logsumexp>(inputs);
+    case Op::mean: return Graph::record<Op::mean>(inputs);
+    case Op::softmax_cross_entropy: return Graph::record<Op::softmax_cross_entropy>(inputs);
   }
   return {};
 }

@@ -62,8 +62,10 @@ double rounded_size(Value node) {
     }
     case Op::sum:
     case Op::dot: return rounded_size_of_sum(node);
+    case Op::mean: return size + rounded_size_of_sum(node) / static_cast<double>(node.input_count());
     // The exponentials are at most 1, and their sum is rounded like any other.
-    case Op::logsumexp: return size + std::sqrt(static_cast<double>(node.input_count()));
+    case Op::logsumexp:
+    case Op::softmax_cross_entropy: return size + std::sqrt(static_cast<double>(node.input_count()));
     default: return size;
   }
 }

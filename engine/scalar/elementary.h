@@ -16,6 +16,9 @@ using std::cosh, std::erf, std::erfc, std::pow, std::sinh, std::tanh;
 /// The number itself; of a dual number, its value.
 inline double plain_number(double x) { return x; }
 
+/// The derivative by an input that only chooses, as the class of softmax_cross_entropy does.
+inline double no_slope(double) { return 0.0; }
+
 inline constexpr double two_over_root_pi = 2.0 * std::numbers::inv_sqrtpi;
 inline constexpr double root_half = std::numbers::sqrt2 / 2.0;
 inline constexpr double normal_peak = 0.39894228040143267794;           // 1 / sqrt(2 pi)

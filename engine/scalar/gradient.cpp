@@ -7,8 +7,12 @@
 
 namespace bp {
 
-// The three formulas of the table that look at their numbers, for Values. The forms for numbers stand in
+// What the table's formulas look at their numbers with, for Values. The forms for numbers stand in
 // elementary.h. What is decided here by a number is decided for the replay, too.
+
+static double plain_number(Value x) { return x.data(); }
+
+static Value no_slope(Value x) { return x.graph().constant(0.0); }
 
 static Value prefers(Value x, Value y) { return 0.5 + 0.5 * sign(x - y); }
 
@@ -78,12 +82,14 @@ class Recorder {
     pass(y, [&](Value) { return share(grad, Rule<Op::name>::dy(x, y, out)); }); \
     break;                                                                      \
   }
-#define N_ARY(name, ...)                                                                                 \
-  case Op::name:                                                                                         \
-    for (std::size_t i = 0; i < out.input_count(); ++i) {                                                \
-      const auto input = [out](std::size_t k) { return out.input(k); };                                  \
-      pass(out.input(i), [&](Value) { return share(grad, n_ary_derivative<Op::name>(i, input, out)); }); \
-    }                                                                                                    \
+#define N_ARY(name, ...)                                                                  \
+  case Op::name:                                                                          \
+    for (std::size_t i = 0; i < out.input_count(); ++i) {                                 \
+      const auto input = [out](std::size_t k) { return out.input(k); };                   \
+      pass(out.input(i), [&](Value) {                                                     \
+        return share(grad, n_ary_derivative<Op::name>(i, out.input_count(), input, out)); \
+      });                                                                                 \
+    }                                                                                     \
     break;
 #include "engine/scalar/op_table.def"
 #undef UNARY

@@ -155,6 +155,8 @@ Value Graph::record(std::span<const Value> inputs) {
 
 template Value Graph::record<Op::sum>(std::span<const Value>);
 template Value Graph::record<Op::logsumexp>(std::span<const Value>);
+template Value Graph::record<Op::mean>(std::span<const Value>);
+template Value Graph::record<Op::softmax_cross_entropy>(std::span<const Value>);
 
 Value Graph::record_dot(std::span<const Value> x, std::span<const Value> y) {
   check_lengths(x.size(), y.size());
@@ -241,7 +243,7 @@ double Value::local_derivative(std::size_t i) const {
 #define N_ARY(name, ...)                                                               \
   case Op::name:                                                                       \
     return derivative_n_ary<Op::name>(                                                 \
-        static_cast<std::ptrdiff_t>(i),                                                \
+        static_cast<std::ptrdiff_t>(i), static_cast<std::ptrdiff_t>(input_count()),    \
         [&](std::ptrdiff_t k) { return graph_->data_[graph_->input_index(node, k)]; }, \
         graph_->data_[index()]);
 #include "engine/scalar/op_table.def"

@@ -114,10 +114,11 @@ void Graph::sweep_block(std::uint64_t begin, std::uint64_t end) {
 
 template <Op op>
 void Graph::sweep_n_ary(Link node, double grad, double out) {
+  const auto count = static_cast<std::ptrdiff_t>(series_count(op) * node.b());
   with_inputs<op>(node, [&, data = data_.get(), grads = grads_.get(), touched = touched_.data()](auto index) {
     const auto input = [&](std::ptrdiff_t i) { return data[index(i)]; };
     const auto pass = [&](std::ptrdiff_t i) {
-      grads[index(i)] += grad * derivative_n_ary<op>(i, input, out);
+      grads[index(i)] += grad * derivative_n_ary<op>(i, count, input, out);
       touched[block_of(static_cast<std::uint64_t>(index(i)))] = 1;
     };
     for (std::ptrdiff_t k = 0; k < static_cast<std::ptrdiff_t>(node.b()); ++k) {

@@ -80,11 +80,12 @@ inline Value dot(std::span<const Value> x, std::span<const double> y) { return G
 inline Value logsumexp(std::span<const Value> x) { return Graph::record<Op::logsumexp>(x); }
 inline Value logsumexp(std::initializer_list<Value> x) { return logsumexp(std::span(x.begin(), x.size())); }
 
-/// (x1 + ... + xn) / n: two nodes.
+/// (x1 + ... + xn) / n, one node: the sum() of them, divided.
 ///
 /// Shapes:    one value or more.
 /// Throws:    also std::invalid_argument when there is no value.
-inline Value mean(std::span<const Value> x) { return sum(x) / static_cast<double>(x.size()); }
+inline Value mean(std::span<const Value> x) { return Graph::record<Op::mean>(x); }
+inline Value mean(std::initializer_list<Value> x) { return mean(std::span(x.begin(), x.size())); }
 
 /// p_i = exp(z_i) / sum_j exp(z_j) = exp(z_i - logsumexp(z)): two nodes for each i and one for all.
 ///
@@ -92,12 +93,22 @@ inline Value mean(std::span<const Value> x) { return sum(x) / static_cast<double
 /// Throws:    also std::invalid_argument when there is no logit.
 std::vector<Value> softmax(std::span<const Value> logits);
 
-/// -log softmax(z)[label] = logsumexp(z) - z[label]: two nodes. Its gradient by z_i is p_i, less 1 for the
-/// label.
+/// -log softmax(z)[label] = logsumexp(z) - z[label]: two nodes, each of which can be drawn. Its gradient by
+/// z_i is p_i, less 1 for the label.
 ///
 /// Shapes:    logits as for softmax; label counts from 0.
 /// Throws:    also std::invalid_argument when there is no logit, std::out_of_range when label is not below
 ///            their number.
 Value softmax_cross_entropy(std::span<const Value> logits, std::size_t label);
+
+/// The same with the right class k first, as one node, and k a constant among its inputs.
+///
+/// Shapes:    logits as for softmax; k counts from 0.
+/// Accuracy:  it keeps the digits of a loss near 0, where logsumexp(z) - z[k] loses them.
+/// Throws:    as the other.
+Value softmax_cross_entropy(std::size_t k, std::span<const Value> logits);
+inline Value softmax_cross_entropy(std::size_t k, std::initializer_list<Value> logits) {
+  return softmax_cross_entropy(k, std::span(logits.begin(), logits.size()));
+}
 
 }  // namespace bp

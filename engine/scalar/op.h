@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -29,7 +30,7 @@ enum class Op : std::uint8_t {
 };
 
 /// How many operations there are: every Op is below this.
-inline constexpr std::size_t op_count = static_cast<std::size_t>(Op::logsumexp) + 1;
+inline constexpr std::size_t op_count = static_cast<std::size_t>(Op::softmax_cross_entropy) + 1;
 
 /// The row of one operation: `value` for numbers and dual numbers, `dx` and `dy` for numbers and Values.
 template <Op op>
@@ -102,11 +103,36 @@ T sum_of_terms(std::ptrdiff_t count, Term term) {
   return (first + second) + (third + fourth);
 }
 
-/// The value of a sum, dot or logsumexp of `count` inputs, input(i) being the i-th.
+/// Which input of a softmax_cross_entropy is the logit of the right class k; 0 when there is no such class.
+inline std::ptrdiff_t right_logit(double k, std::ptrdiff_t count) {
+  const bool is_class = k >= 0.0 && k < static_cast<double>(count - 1) && k == std::floor(k);
+  return is_class ? 1 + static_cast<std::ptrdiff_t>(k) : 0;
+}
+
+/// log(exp(z_0) + exp(z_1) + ...) - z_k, where input(0) is k and input(1 + i) is z_i.
+template <class T, class Input>
+T cross_entropy_value(std::ptrdiff_t count, Input input) {
+  using namespace elementary;
+  const std::ptrdiff_t right = right_logit(plain_number(input(0)), count);
+  if (right == 0) return std::numeric_limits<double>::quiet_NaN();
+  std::ptrdiff_t top = right;
+  for (std::ptrdiff_t i = 1; i < count; ++i) {
+    if (input(i) > input(top)) top = i;
+  }
+  T others = 0.0;  // beside the exp(0) = 1 of the largest
+  for (std::ptrdiff_t i = 1; i < count; ++i) {
+    if (i != top) others = others + exp(input(i) - input(top));
+  }
+  return input(top) - input(right) + log1p(others);
+}
+
+/// The value of an n-ary operation of `count` inputs, input(i) being the i-th.
 ///
-/// Shapes:    count >= 1; for dot count is even and the factors alternate: x1, y1, x2, y2, ...
-/// Accuracy:  a sum runs from the first term to the last, a dot product as sum_of_terms(); logsumexp is
-///            shifted by its largest input, so that it overflows only where the true value does.
+/// Shapes:    count >= 1; for dot count is even and the factors alternate: x1, y1, x2, y2, ...; for
+///            softmax_cross_entropy count >= 2, and the value is NaN when k is not the number of a class.
+/// Accuracy:  a sum runs from the first term to the last, a mean divides that sum, a dot product adds as
+///            sum_of_terms(). logsumexp and softmax_cross_entropy are shifted by the largest input, so that
+///            they overflow only where the true value does; the latter keeps the digits of a loss near 0.
 template <Op op, class T, class Input>
 T n_ary_value(std::ptrdiff_t count, Input input) {
   using namespace elementary;
@@ -114,6 +140,10 @@ T n_ary_value(std::ptrdiff_t count, Input input) {
     T total = input(0);
     for (std::ptrdiff_t i = 1; i < count; ++i) total = total + input(i);
     return total;
+  } else if constexpr (op == Op::mean) {
+    return n_ary_value<Op::sum, T>(count, input) / static_cast<double>(count);
+  } else if constexpr (op == Op::softmax_cross_entropy) {
+    return cross_entropy_value<T>(count, input);
   } else if constexpr (op == Op::dot) {
     return sum_of_terms<T>(count / 2, [&](std::ptrdiff_t k) { return input(2 * k) * input(2 * k + 1); });
   } else {
@@ -130,11 +160,21 @@ T n_ary_value(std::ptrdiff_t count, Input input) {
 }
 
 /// The derivative of that value by its i-th input.
+///
+/// Accuracy:  of softmax_cross_entropy, both forms keep the digits of a small probability: where the right
+///            class is all but certain, softmax - 1 would have lost them.
 template <Op op, class T, class Input>
-auto n_ary_derivative(std::ptrdiff_t i, Input input, [[maybe_unused]] const T& out) {
+auto n_ary_derivative(std::ptrdiff_t i, [[maybe_unused]] std::ptrdiff_t count, Input input,
+                      [[maybe_unused]] const T& out) {
   using namespace elementary;
   if constexpr (op == Op::sum) {
     return 1.0;
+  } else if constexpr (op == Op::mean) {
+    return 1.0 / static_cast<double>(count);
+  } else if constexpr (op == Op::softmax_cross_entropy) {
+    if (i == 0) return no_slope(input(0));
+    const std::ptrdiff_t right = right_logit(plain_number(input(0)), count);
+    return i == right ? expm1(-out) : exp(input(i) - input(right) - out);
   } else if constexpr (op == Op::dot) {
     return input(i ^ 1);
   } else {
@@ -169,19 +209,19 @@ double derivative_y(double x, double y, double out) {
 #endif
 }
 template <Op op, class Input>
-double derivative_n_ary(std::ptrdiff_t i, Input input, double out) {
+double derivative_n_ary(std::ptrdiff_t i, std::ptrdiff_t count, Input input, double out) {
 #ifdef BACKSTEP_MUTANTS
   return mutants::apply_n_ary(op, input(i), input(op == Op::dot ? i ^ 1 : 0),
-                              n_ary_derivative<op>(i, input, out));
+                              n_ary_derivative<op>(i, count, input, out));
 #else
-  return n_ary_derivative<op>(i, input, out);
+  return n_ary_derivative<op>(i, count, input, out);
 #endif
 }
 
 /// How an operation is called and how it reads, as plain formulas in x and y (x1, x2, ... for any number).
 struct Op_info {
   std::string_view name;     ///< "tanh"
-  int arity;                 ///< 0, 1 or 2; any_number for sum, dot and logsumexp
+  int arity;                 ///< 0, 1 or 2; any_number for the n-ary ones
   std::string_view reads;    ///< "tanh(x)"
   std::string_view reads_x;  ///< "1 - tanh(x)^2", the derivative by the first input (of any input when n-ary)
   std::string_view reads_y;  ///< the derivative by the second input; empty unless the arity is 2

@@ -1,12 +1,13 @@
-// Whole numbers of any size, with the few operations that comparing decimals needs.
+// Whole numbers of any size, with the few operations that comparing decimals and counting paths need.
 //
-// For digits.cpp alone, and not installed. A double in decimal has up to 1,074 places, which is 120 limbs:
-// plain school arithmetic is fast enough.
+// For digits.cpp and the counting of paths, and not installed. A double in decimal has up to 1,074 places,
+// which is 120 limbs: plain school arithmetic is fast enough.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -23,6 +24,27 @@ class Natural {
   /// From decimal digits, of which the first must not be 0.
   explicit Natural(std::string_view digits) {
     for (const char digit : digits) times(10, static_cast<std::uint64_t>(digit - '0'));
+  }
+
+  /// From groups of 18 decimal digits, the lowest first.
+  static Natural from_limbs(const std::vector<std::uint64_t>& groups) {
+    Natural number(0);
+    for (const std::uint64_t group : groups) {
+      number.limbs_.push_back(group % base);
+      number.limbs_.push_back(group / base);
+    }
+    return std::move(number).trimmed();
+  }
+
+  /// Its decimal digits: "0", "1048576".
+  std::string digits() const {
+    if (limbs_.empty()) return "0";
+    std::string text = std::to_string(limbs_.back());
+    for (auto limb = limbs_.rbegin() + 1; limb != limbs_.rend(); ++limb) {
+      const std::string nine = std::to_string(*limb);
+      text.append(9 - nine.size(), '0').append(nine);
+    }
+    return text;
   }
 
   /// This number times factor^exponent, for a factor from 1 to 10^9; an exponent below 1 changes nothing.

@@ -14,11 +14,12 @@
 
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/data/file_error.h"
@@ -58,11 +59,22 @@ struct Worksheet {
   std::vector<Value> train;  ///< leaves, in the order of the tape
   std::optional<double> learning_rate;
   std::vector<Claim> claims;  ///< in their order
-  /// Nodes of Op::pow that were written pow(x, y) and not x^y, by their place on the tape.
-  std::vector<std::size_t> pow_calls;
 
   /// The value of that name, if there is one. Names are unique here.
   std::optional<Value> find(std::string_view name) const;
+  /// Throws std::invalid_argument for a name that there is not, with the nearest one that there is.
+  Value at(std::string_view name) const;
+  /// How an operation is called in worksheets and JSON: leaf, identity, neg, +, -, *, /, ^, or its function's
+  /// name (pow for a power that was written so).
+  std::string_view operation(Value value) const;
+
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  std::unordered_map<std::string, Value, Hash, std::equal_to<>> names;
+  std::unordered_set<std::size_t>
+      pow_calls;  ///< nodes that were written pow(x, y), by their place on the tape
 };
 
 /// What `name` is in messages and in JSON: its own name, "$2" for the second node without one (constants do
@@ -75,9 +87,6 @@ class Node_names {
  private:
   std::vector<std::size_t> numbers_;  // of each node without a name, by its place on the tape
 };
-
-/// How an operation is called in worksheets and JSON: leaf, identity, neg, +, -, *, /, ^, or its function's name.
-std::string_view operation_name(Op op);
 
 /// Reads a worksheet and records its calculation.
 ///

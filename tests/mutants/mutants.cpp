@@ -6,9 +6,10 @@
 //     at-output  taken at the operation's value, as in sigmoid'(sigmoid(x))
 //     term-N     the formula without its N-th term    factor-N      without its N-th factor
 //
-// The last two come from the formula that the table shows, so that they are there for every row. For sum, dot
-// and logsumexp: own (the input in place of the derivative), other (the first input; in a dot product both
-// factors) and unshifted (exp(x_i), without the division by the sum).
+// The last two come from the formula that the table shows, so that they are there for every row. For
+// n-ary operations: own (the input in place of the derivative), other (the first input; in a dot product both
+// factors), unshifted (exp(x_i), without the division by the sum) and undiminished (the softmax alone,
+// without the 1 that is taken off for the right class).
 #include "tests/mutants/mutants.h"
 
 #include <cmath>
@@ -135,7 +136,8 @@ std::vector<Mutant> all() {
       std::vector<std::string> kinds = {"sign", "twice", "half", "zero", "one"};
       if (arity == any_number) {
         kinds.insert(kinds.end(), {"own", "other"});
-        if (op == Op::logsumexp) kinds.push_back("unshifted");
+        if (op == Op::logsumexp || op == Op::softmax_cross_entropy) kinds.push_back("unshifted");
+        if (op == Op::softmax_cross_entropy) kinds.push_back("undiminished");
       } else {
         kinds.push_back("at-output");
         if (arity == 2) kinds.insert(kinds.end(), {"swapped", "other-input"});
@@ -179,6 +181,7 @@ double apply_n_ary(Op op, double own, double other, double derivative) {
   if (mutant.kind == "one") return 1.0;
   if (mutant.kind == "own") return own;
   if (mutant.kind == "unshifted") return std::exp(own);
+  if (mutant.kind == "undiminished") return derivative < 0.0 ? derivative + 1.0 : derivative;
   return op == Op::dot ? derivative * own : other;
 }
 

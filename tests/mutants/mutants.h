@@ -32,7 +32,7 @@ void choose(const Mutant& mutant);
 /// `derivative`, or the wrong one if this is the operation and the input that were chosen.
 double apply(Op op, int input, double x, double y, double out, double derivative);
 
-/// The same for sum, dot and logsumexp: `own` is the input's number, `other` that of the factor beside it in
+/// The same for an n-ary operation: `own` is the input's number, `other` that of the factor beside it in
 /// a dot product and of the first input otherwise.
 double apply_n_ary(Op op, double own, double other, double derivative);
 

@@ -82,12 +82,13 @@ TEST_CASE("slopes by both inputs add up", "[dual]") {
   }
 }
 
-TEST_CASE("sum, dot and logsumexp have the slopes that calculus says", "[dual]") {
+TEST_CASE("n-ary operations have the slopes that calculus says", "[dual]") {
   const std::vector<Dual> x = {{1.0, 0.5}, {-2.0, 3.0}, {0.25, -1.0}, {4.0, 2.0}};
 
   // 1*-2 + .25*4: .5*-2 + 1*3 + -1*4 + .25*2
   CHECK(apply_n_ary<Op::sum>(x).slope == 4.5);
   CHECK(apply_n_ary<Op::dot>(x).slope == -1.5);
+  CHECK(apply_n_ary<Op::mean>(x).slope == 1.125);
   // The weights are exp(x) over their sum.
   double total = 0.0, weighted = 0.0;
   for (const Dual& x_i : x) {
@@ -95,6 +96,11 @@ TEST_CASE("sum, dot and logsumexp have the slopes that calculus says", "[dual]")
     weighted += std::exp(x_i.value) * x_i.slope;
   }
   CHECK(close(apply_n_ary<Op::logsumexp>(x).slope, weighted / total));
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    std::vector<Dual> inputs{static_cast<double>(k)};
+    inputs.insert(inputs.end(), x.begin(), x.end());
+    CHECK(close(apply_n_ary<Op::softmax_cross_entropy>(inputs).slope, weighted / total - x[k].slope));
+  }
 }
 
 TEST_CASE("the slope of logsumexp keeps its digits among many equal inputs", "[dual]") {

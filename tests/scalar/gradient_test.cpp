@@ -69,6 +69,10 @@ TEST_CASE("second derivatives are those of closed forms", "[gradient]") {
               std::log(2.0) * std::log(2.0) * std::pow(2.0, x)));
   CHECK(close(second(x, [](Value v) { return logsumexp({v, 0.0 * v}); }), s * (1.0 - s)));
   CHECK(close(second(x, [](Value v) { return sum({v, v * v}); }), 2.0));
+  CHECK(close(second(x, [](Value v) { return mean({v, v * v, v * v}); }), 4.0 / 3.0));
+  // Both classes: log(1 + exp(-v)) and log(1 + exp(v)).
+  CHECK(close(second(x, [](Value v) { return softmax_cross_entropy(0, {v, 0.0 * v}); }), s * (1.0 - s)));
+  CHECK(close(second(x, [](Value v) { return softmax_cross_entropy(1, {v, 0.0 * v}); }), s * (1.0 - s)));
   CHECK(close(second(x,
                      [](Value v) {
                        return dot(std::vector{v, v}, std::vector{v, sin(v)});

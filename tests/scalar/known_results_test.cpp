@@ -116,6 +116,21 @@ const std::vector<Case>& cases() {
        0.40760596444438030448,
        {0.090030573170380457998, 0.24472847105479765247, -0.33475904422517811047},
        [](In v) { return softmax_cross_entropy(v, 2); }},
+      {"softmax_ce_123_target0_one_node",
+       {1.0, 2.0, 3.0},
+       2.4076059644443803045,
+       {-0.90996942682961954200, 0.24472847105479765247, 0.66524095577482188953},
+       [](In v) { return softmax_cross_entropy(0, v); }},
+      {"softmax_ce_1001_1002_1003_target2_one_node",
+       {1001.0, 1002.0, 1003.0},
+       0.40760596444438030448,
+       {0.090030573170380457998, 0.24472847105479765247, -0.33475904422517811047},
+       [](In v) { return softmax_cross_entropy(2, v); }},
+      {"mean_of_three",
+       {1.0, 2.0, 6.0},
+       3.0000000000000000000,
+       {0.33333333333333333333, 0.33333333333333333333, 0.33333333333333333333},
+       [](In v) { return mean(v); }},
       {"logsumexp_1000_1001_1002",
        {1000.0, 1001.0, 1002.0},
        1002.4076059644443803,
@@ -297,7 +312,7 @@ bool near(double got, double want, const std::string& name = "") {
 }  // namespace
 
 TEST_CASE("calculations that are worked out elsewhere give the same values and gradients here", "[gold]") {
-  REQUIRE(cases().size() == 56);
+  REQUIRE(cases().size() == 59);
   for (const Case& known : cases()) {
     Graph graph;
     std::vector<Value> inputs;

@@ -118,4 +118,56 @@ TEST_CASE("a label that is not a class is refused", "[math]") {
   CHECK_THROWS_AS(softmax_cross_entropy(z, 2), std::out_of_range);
   CHECK_THROWS_AS(softmax_cross_entropy(none, 0), std::invalid_argument);
   CHECK_THROWS_AS(softmax(none), std::invalid_argument);
+  CHECK_THROWS_AS(softmax_cross_entropy(2, z), std::out_of_range);
+  CHECK_THROWS_AS(softmax_cross_entropy(std::size_t(-1), z), std::out_of_range);
+  CHECK_THROWS_AS(softmax_cross_entropy(0, none), std::invalid_argument);
+  CHECK(graph.size() == 2);
+}
+
+TEST_CASE("softmax cross-entropy as one node has the class as a constant in front of the logits", "[math]") {
+  Graph graph;
+  const Value a = graph.leaf(1.0), b = graph.leaf(2.0);
+
+  const Value L = softmax_cross_entropy(1, {a, b});
+
+  REQUIRE(L.op() == Op::softmax_cross_entropy);
+  REQUIRE(L.input_count() == 3);
+  CHECK(L.input(0).is_constant());
+  CHECK(L.input(0).data() == 1.0);
+  CHECK(L.input(1).index() == a.index());
+  CHECK(L.input(2).index() == b.index());
+  CHECK(L.local_derivative(0) == 0.0);
+  CHECK(graph.size() == 4);
+}
+
+TEST_CASE("softmax cross-entropy as one node keeps the digits of a loss near 0", "[math]") {
+  Graph graph;
+  const Value low = graph.leaf(-60.0), high = graph.leaf(20.0);
+
+  const Value L = softmax_cross_entropy(1, {low, high});
+  L.backward();
+
+  // log(1 + e^-80), and its slopes are +-e^-80 as far as 16 digits go. 80 in an exponent is 2^6 roundings.
+  const double tiny = 1.8048513878454151724e-35;
+  CHECK(close(L.data(), tiny));
+  CHECK(close(low.grad(), tiny));
+  CHECK(close(high.grad(), -tiny));
+}
+
+TEST_CASE("softmax cross-entropy with a number that is no class is NaN and no access out of bounds",
+          "[math]") {
+  Graph graph;
+  const Value k = graph.leaf(1.0), a = graph.leaf(1.0), b = graph.leaf(2.0);
+  const Value L = Graph::record<Op::softmax_cross_entropy>(std::vector{k, a, b});
+  REQUIRE(close(L.data(), std::log1p(std::exp(-1.0))));
+
+  for (double wrong : {2.0, -1.0, 0.5, 1e300, std::nan("")}) {
+    k.set_data(wrong);
+    graph.recompute();
+    L.backward();
+
+    CHECK(std::isnan(L.data()));
+    CHECK(std::isnan(a.grad()));
+    graph.zero_grad();
+  }
 }

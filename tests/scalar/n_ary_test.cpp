@@ -139,6 +139,8 @@ TEST_CASE("replay gives the bits that recording gave, however the inputs stand",
       results.push_back(dot(x, arrangements(values, count, random)[3]));
       results.push_back(sum(x));
       results.push_back(logsumexp(x));
+      results.push_back(mean(x));
+      results.push_back(softmax_cross_entropy(count / 2, x));
     }
   }
   const std::vector<double> recorded = numbers(results);
@@ -184,7 +186,7 @@ TEST_CASE("a dead value anywhere in a sum or dot product is refused, and nothing
   CHECK(graph.size() == size);
 }
 
-TEST_CASE("sums, dot products and logsumexp agree with what they abbreviate", "[graph]") {
+TEST_CASE("n-ary operations agree with what they abbreviate", "[graph]") {
   Random random(3);
   for (int n = 1; n <= 40; ++n) {
     Graph graph;
@@ -198,11 +200,14 @@ TEST_CASE("sums, dot products and logsumexp agree with what they abbreviate", "[
     }
     std::vector<double> numbers;
     for (Value value : y) numbers.push_back(value.data());
-    const std::vector<std::pair<Value, Value>> pairs = {{sum(x), added},
-                                                        {dot(x, y), product},
-                                                        {dot(x, numbers), product},
-                                                        {logsumexp(x), log(powers)},
-                                                        {mean(x), added / static_cast<double>(n)}};
+    const std::vector<std::pair<Value, Value>> pairs = {
+        {sum(x), added},
+        {dot(x, y), product},
+        {dot(x, numbers), product},
+        {logsumexp(x), log(powers)},
+        {mean(x), added / static_cast<double>(n)},
+        {softmax_cross_entropy(static_cast<std::size_t>(n / 2), x),
+         softmax_cross_entropy(x, static_cast<std::size_t>(n / 2))}};
 
     for (const auto& [short_form, long_form] : pairs) {
       short_form.backward(seed);

@@ -67,7 +67,7 @@ inline Value random_expression(Random& random, const std::vector<Value>& leaves,
   const auto pick = [&] { return values[random.below(values.size())]; };
   for (int i = 0; i < operations; ++i) {
     const Value x = pick(), y = pick();
-    switch (random.below(10)) {
+    switch (random.below(12)) {
       case 0: values.push_back(tanh(x + y)); break;
       case 1: values.push_back(sin(x) * y); break;
       case 2: values.push_back(x / (2.0 + square(y))); break;
@@ -77,6 +77,8 @@ inline Value random_expression(Random& random, const std::vector<Value>& leaves,
       case 6: values.push_back(tanh(sum({x, y, x}))); break;
       case 7: values.push_back(logsumexp({x, y, pick()}) - 1.0); break;
       case 8: values.push_back(tanh(dot(std::array{x, y}, std::array{pick(), x}))); break;
+      case 9: values.push_back(mean({x, y, pick(), x})); break;
+      case 10: values.push_back(softmax_cross_entropy(random.below(3), {x, y, pick()}) - 1.0); break;
       default: values.push_back(gelu(x) - cos(y)); break;
     }
   }

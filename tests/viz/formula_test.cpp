@@ -32,6 +32,9 @@ TEST_CASE("an operation reads as the table says, with its inputs' names", "[form
   CHECK(said(Op::identity, {name("a")}) == "a");
   CHECK(said(Op::sum, names("x", 3)) == "x1 + x2 + x3");
   CHECK(said(Op::logsumexp, names("z", 2)) == "log(exp(z1) + exp(z2))");
+  CHECK(said(Op::mean, names("L", 3)) == "mean(L1, L2, L3)");
+  CHECK(said(Op::softmax_cross_entropy, {phrase_of_number("1"), name("a"), name("b")}) ==
+        "softmax_cross_entropy(1, a, b)");
   CHECK(said(Op::dot, {name("w1"), name("i1"), name("w2"), name("i2")}) == "w1 * i1 + w2 * i2");
 }
 

@@ -1,0 +1,195 @@
+#include "engine/worksheet/expression.h"
+
+#include <cmath>
+#include <stdexcept>
+
+#include "engine/worksheet/functions.h"
+#include "engine/worksheet/names.h"
+
+namespace bp::worksheet {
+
+double number_of(const Source& source, Line line, const Token& token) {
+  try {
+    const Written_number number(token.text);
+    if (number.value() == 0.0 && !number.is_zero()) {
+      source.fail({line, token.at},
+                  "this number is too small: the least that a double holds is about 4.9e-324");
+    }
+    return number.value();
+  } catch (const std::invalid_argument&) {  // the lexer has seen to its form, so it is its size
+    source.fail({line, token.at},
+                "this number is too large: a double holds up to about 1.8e308, in at most 1,000 characters");
+  }
+}
+
+void Expression::fail(const Token& token, const std::string& what) const {
+  source_.fail({line_, token.at}, token.kind == Token::Kind::bad ? trouble_with(token) : what);
+}
+
+// Says what stands there in place of what should, and how to mend it where that can be guessed.
+void Expression::unexpected(const std::string& wanted) const {
+  const Token& token = now();
+  std::string mend;
+  if (at_ > 0 && (token.is_name() || token.is_number() || token.is('('))) {
+    const Token& before = tokens_[at_ - 1];
+    if (before.is_name() || before.is_number() || before.is(')')) mend = "; a product is written with *";
+  }
+  if (token.is('=')) mend = "; one line defines one name";
+  if (token.is('*') && at_ > 0 && tokens_[at_ - 1].is('*')) mend = "; a power is written with ^";
+  if (token.is(')') && wanted == "an operator")
+    fail(token, "this ) closes nothing; take it away, or open it with (");
+  fail(token, "expected " + wanted + ", found " + named(token) + mend);
+}
+
+void Expression::unknown(const Token& name) const {
+  if (name.text == defines_) fail(name, named(name) + " cannot stand in its own definition");
+  if (const auto line = source_.defined_later(name.text)) {
+    fail(name, named(name) + " is used before its definition in line " + std::to_string(*line) +
+                   "; move that line up");
+  }
+  Nearest_name nearest(name.text);
+  for (const Definition& definition : worksheet_.definitions) nearest.consider(definition.name);
+  const bool function = find_function(name.text) != nullptr;
+  fail(name, function ? named(name) + " is a function; its argument stands in parentheses"
+                      : "there is no " + named(name) + nearest.hint());
+}
+
+Value Expression::record(std::string_view defines) {
+  defines_ = defines;
+  const std::size_t before = worksheet_.graph->size();
+  Value value = sum();
+  if (now().kind != Token::Kind::end) unexpected("an operator");
+  // A name for what has one already, or for a constant, is a value of its own.
+  if (value.is_constant() || value.index() < before) value = record_op(Op::identity, value);
+  return value;
+}
+
+Value Expression::sum() {
+  Value left = product();
+  while (now().is('+') || now().is('-')) {
+    const Op op = take().is('+') ? Op::add : Op::sub;
+    left = record_op(op, left, product());
+  }
+  return left;
+}
+
+Value Expression::product() {
+  Value left = unary();
+  while (now().is('*') || now().is('/')) {
+    const Op op = take().is('*') ? Op::mul : Op::div;
+    left = record_op(op, left, unary());
+  }
+  return left;
+}
+
+// Every way to nest leads through here: parentheses, calls, signs and powers.
+Value Expression::unary() {
+  if (depth_ > deepest)
+    fail(now(), "an expression is nested up to 1,000 deep; give its parts names of their own");
+  ++depth_;
+  Value value;
+  if (now().is('-')) {
+    take();
+    value = record_op(Op::neg, unary());
+  } else if (now().is('+')) {
+    take();
+    value = unary();
+  } else {
+    value = power();
+  }
+  --depth_;
+  return value;
+}
+
+Value Expression::power() {
+  const Value base = atom();
+  if (!now().is('^')) return base;
+  take();
+  const Value exponent = unary();
+  return record_op(Op::pow, base, exponent);
+}
+
+Value Expression::atom() {
+  const Token token = now();
+  if (token.is_number()) {
+    take();
+    return number(token);
+  }
+  if (token.is_name()) {
+    take();
+    if (now().is('(')) return call(token);
+    if (const auto value = worksheet_.find(token.text)) return *value;
+    unknown(token);
+  }
+  if (!token.is('(')) unexpected("a number, a name or (");
+  take();
+  const Value inside = sum();
+  if (!now().is(')')) {
+    if (now().kind == Token::Kind::end) fail(token, "this ( is not closed; add ) where it should end");
+    unexpected("an operator or )");
+  }
+  take();
+  return inside;
+}
+
+Value Expression::number(const Token& token) {
+  return worksheet_.graph->constant(number_of(source_, line_, token));
+}
+
+Value Expression::call(const Token& name) {
+  const Function* const function = find_function(name.text);
+  if (function == nullptr) {
+    Nearest_name nearest(name.text);
+    for (const Function& each : functions()) nearest.consider(each.name);
+    const bool is_value = worksheet_.find(name.text).has_value();
+    fail(name, "there is no function " + named(name) +
+                   (is_value ? "; a product is written with *" : nearest.hint()));
+  }
+  const Token parenthesis = take();
+  const Token first = now();
+  const bool one_token = at_ + 1 < tokens_.size() && (tokens_[at_ + 1].is(',') || tokens_[at_ + 1].is(')'));
+  std::vector<Value> arguments;
+  if (!now().is(')')) {
+    arguments.push_back(sum());
+    while (now().is(',')) {
+      take();
+      arguments.push_back(sum());
+    }
+  }
+  if (!now().is(')')) {
+    if (now().kind == Token::Kind::end) fail(parenthesis, "this ( is not closed; add ) where it should end");
+    unexpected("an operator, a comma or )");
+  }
+  take();
+  if (arguments.size() < function->least || arguments.size() > function->most) {
+    const std::string wanted =
+        function->most == any_count ? std::to_string(function->least) + " or more"
+        : function->least == function->most
+            ? std::to_string(function->least)
+            : std::to_string(function->least) + " or " + std::to_string(function->most);
+    fail(name, std::string(function->name) + " takes " + wanted +
+                   (wanted == "1" ? " argument" : " arguments") + ", found " +
+                   std::to_string(arguments.size()));
+  }
+  if (function->op == Op::softmax_cross_entropy) check_class(name, one_token ? first : Token{}, arguments);
+  const Value value = record_call(*function, arguments);
+  if (function->op == Op::pow) worksheet_.pow_calls.insert(value.index());
+  return value;
+}
+
+// The first argument of softmax_cross_entropy is a whole number written there: which logit is the right one.
+void Expression::check_class(const Token& name, const Token& first, std::span<const Value> arguments) const {
+  const bool literal =
+      first.is_number() && first.text.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!literal) {
+    fail(first.is_number() ? first : name,
+         "the first argument of softmax_cross_entropy is the number of the right class, a whole number from "
+         "0");
+  }
+  if (arguments[0].data() >= static_cast<double>(arguments.size() - 1)) {
+    fail(first, "there is no class " + std::string(first.text) + " among " +
+                    std::to_string(arguments.size() - 1) + "; classes are counted from 0");
+  }
+}
+
+}  // namespace bp::worksheet
