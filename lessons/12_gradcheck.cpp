@@ -1,4 +1,4 @@
-// Lesson 12: checking a gradient
+// Lesson 12: checking a gradient, and checks that prove nothing
 //
 // Before:  lesson 1 measured slopes by a nudge, lesson 4 computed them all in one sweep. Rules go wrong, and a
 //          wrong gradient still learns something: nothing crashes, no message comes.

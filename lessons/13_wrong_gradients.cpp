@@ -19,11 +19,11 @@
 #include "engine/scalar/math.h"
 #include "lessons/exhibit.h"
 #include "lessons/plot.h"
+#include "lessons/published_network.h"
 
-using bp::exhibit, bp::Graph, bp::Value;  // today's vocabulary
+using bp::exhibit, bp::Graph, bp::Published_network, bp::sigmoid_derivative, bp::squash,
+    bp::Value;  // today's vocabulary
 using fmt::print;
-
-double squash(double x) { return 1 / (1 + std::exp(-x)); }
 
 // ---- 1. = where += belongs ----------------------------------------------------------------------------------
 
@@ -66,7 +66,7 @@ void double_sigmoid() {
     const double t = table.labels[i];
     const double net = w[0].data() * x[0] + w[1].data() * x[1] + w[2].data() * x[2] + w[3].data();
     const double z = squash(net);
-    const double delta = (z - t) * squash(z) * (1 - squash(z));  // z is squashed already
+    const double delta = (z - t) * sigmoid_derivative(z);  // z is squashed already
     for (std::size_t k = 0; k < 4; ++k) dw[k] += delta * (k < 3 ? x[k] : 1);
 
     const Value vz =
@@ -116,7 +116,7 @@ void in_place_update() {
       w5 -= 0.5 * delta_o1 * out_h1;     w7 -= 0.5 * delta_o2 * out_h1;
       delta_h1 = (delta_o1 * w5 + delta_o2 * w7) * out_h1 * (1 - out_h1);
 
-   E' is the published error after one step: 0.291027924.
+   Lesson 6 runs the whole of that program. E' is the error that was published after one step.
 )");
   exhibit(graph, E, {{"w1'", 0.15 - 0.5 * dh1 * 0.05, w[0]}, {"E'", 0.291027924, E}}, {w, 0.5});
 }
@@ -226,73 +226,23 @@ void softmax_twice() {
 
 // ---- 7. A network with several ------------------------------------------------------------------------------
 
-const bp::Labelled_points exclusive_or = bp::exclusive_or();
-
-// Two inputs, H hidden neurons with sigmoids, and one output without; or the gradient of each of its numbers.
-template <std::size_t H>
-struct Network {
-  std::array<double, H> w1[2] = {}, b1 = {}, w2 = {};
-  double b2 = 0;
-
-  double hidden(const std::vector<double>& x, std::size_t k) const {
-    return squash(x[0] * w1[0][k] + x[1] * w1[1][k] + b1[k]);
-  }
-  double output(const std::vector<double>& x) const {
-    double sum = b2;
-    for (std::size_t k = 0; k < H; ++k) sum += hidden(x, k) * w2[k];
-    return sum;
-  }
-};
-
-double sigmoid_derivative(double v) { return squash(v) * (1 - squash(v)); }
-
-// Of 1/2 sum (output - label)^2 over the four rows, as published or mended.
-template <std::size_t H>
-Network<H> gradient(const Network<H>& net, bool mended) {
-  Network<H> d;
-  for (std::size_t row = 0; row < 4; ++row) {
-    const std::vector<double>& x = exclusive_or.inputs[row];
-    const double out = net.output(x), error = out - exclusive_or.labels[row];
-    const double d_out = mended ? error : error * sigmoid_derivative(out);  // but the output is not squashed
-    d.b2 += d_out;
-    for (std::size_t k = 0; k < H; ++k) {
-      const double h = net.hidden(x, k);
-      const double slope = mended ? h * (1 - h) : sigmoid_derivative(h);  // but h is squashed already
-      const double d_hidden = d_out * net.w2[k] * slope;
-      d.w2[k] += d_out * h;
-      d.b1[k] += d_hidden;
-      for (std::size_t i = 0; i < 2; ++i) d.w1[i][k] += d_hidden * x[i];
-    }
-  }
-  return d;
-}
-
-void step(Network<4>& net, double rate, bool mended) {
-  const Network<4> d = gradient(net, mended);
-  net.b2 -= rate * d.b2;
-  for (std::size_t k = 0; k < 4; ++k) {
-    net.w2[k] -= rate * d.w2[k];
-    net.b1[k] -= rate * d.b1[k];
-    for (std::size_t i = 0; i < 2; ++i) net.w1[i][k] -= rate * d.w1[i][k];
-  }
-}
-
 // How many of 50 starts are solved: all four outputs on the right side of 1/2; or as its own predict() has it,
 // which squashes the output first.
 void print_solved(const char* program, double rate, int epochs, bool mended) {
+  const bp::Labelled_points table = bp::exclusive_or();
   int solved = 0, predicted = 0;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     bp::Random random(seed);
-    Network<4> net;
+    Published_network<4> net;
     for (std::array<double, 4>* weights : {&net.w1[0], &net.w1[1], &net.w2}) {
       for (double& w : *weights) w = random.normal();
     }
-    for (int epoch = 0; epoch < epochs; ++epoch) step(net, rate, mended);
+    for (int epoch = 0; epoch < epochs; ++epoch) net.step(table, rate, mended);
     int right = 0, by_predict = 0;
     for (std::size_t row = 0; row < 4; ++row) {
-      const double out = net.output(exclusive_or.inputs[row]);
-      right += (out > 0.5) == (exclusive_or.labels[row] == 1);
-      by_predict += (squash(out) > 0.5) == (exclusive_or.labels[row] == 1);
+      const double out = net.output(table.inputs[row]);
+      right += (out > 0.5) == (table.labels[row] == 1);
+      by_predict += (squash(out) > 0.5) == (table.labels[row] == 1);
     }
     solved += right == 4;
     predicted += by_predict == 4;
@@ -302,8 +252,10 @@ void print_solved(const char* program, double rate, int epochs, bool mended) {
 }
 
 void several_at_once() {
-  const Network<3> net = {{{0.5, -0.3, 0.8}, {-0.4, 0.9, 0.2}}, {0.1, -0.2, 0.05}, {1.2, -0.7, 0.4}, 0.3};
-  const Network<3> d = gradient(net, false);
+  const bp::Labelled_points table = bp::exclusive_or();
+  const Published_network<3> net = {
+      {{0.5, -0.3, 0.8}, {-0.4, 0.9, 0.2}}, {0.1, -0.2, 0.05}, {1.2, -0.7, 0.4}, 0.3};
+  const Published_network<3> d = net.gradient(table, false);
   Graph graph;
   std::vector<Value> w1[2], b1, w2, errors;
   for (std::size_t k = 0; k < 3; ++k) {
@@ -314,10 +266,13 @@ void several_at_once() {
   }
   const Value c = graph.leaf(net.b2, "c");
   for (std::size_t row = 0; row < 4; ++row) {
-    const std::vector<double>& x = exclusive_or.inputs[row];
+    const std::vector<double>& x = table.inputs[row];
     Value out = c;
-    for (std::size_t k = 0; k < 3; ++k) out += w2[k] * sigmoid(x[0] * w1[0][k] + x[1] * w1[1][k] + b1[k]);
-    errors.push_back(0.5 * square(out.named(fmt::format("out{}", row + 1)) - exclusive_or.labels[row]));
+    for (std::size_t k = 0; k < 3; ++k) {
+      const Value h = sigmoid(x[0] * w1[0][k] + x[1] * w1[1][k] + b1[k]);
+      out += w2[k] * h.named(fmt::format("h{}{}", row + 1, k + 1));
+    }
+    errors.push_back(0.5 * square(out.named(fmt::format("out{}", row + 1)) - table.labels[row]));
   }
   const Value E = sum(errors).named("E");
   print(R"(7. Several at once
