@@ -125,7 +125,7 @@ void in_place_update() {
 
 void bias_not_summed() {
   Graph graph;
-  const Value w = graph.leaf(0.5, "w"), b = graph.leaf(0.25, "b");
+  const Value w = graph.leaf(0.47, "w"), b = graph.leaf(0.23, "b");
   const Value y1 = (w * 1.3 + b).named("y1"), y2 = (w * -2.1 + b).named("y2"), y3 = (w * 0.7 + b).named("y3");
   const Value E = (0.5 * (square(y1 - 2.0) + square(y2 + 1.0) + square(y3 - 0.1))).named("E");
   const std::array delta = {y1.data() - 2.0, y2.data() + 1.0, y3.data() - 0.1};
