@@ -1,0 +1,165 @@
+#include "engine/worksheet/catalogue.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "engine/worksheet/sites.h"
+
+namespace bp::worksheet {
+namespace {
+
+bool is_whole(double x) { return x >= 2.0 && x <= 1000.0 && x == std::floor(x); }
+
+// By how many something is divided on the way to the loss: a mean's count.
+std::set<double> counts_of_means(const Tape& tape, const Roles& roles) {
+  std::set<double> counts;
+  for (Node n = 0; n < tape.size(); ++n) {
+    if (roles.reaches_loss[n] == 0) continue;
+    if (tape.op[n] == Op::mean && tape.input_count(n) > 1) counts.insert(static_cast<double>(tape.input_count(n)));
+    if (tape.op[n] == Op::div && tape.op[tape.input(n, 1)] == Op::constant && is_whole(tape.data[tape.input(n, 1)])) {
+      counts.insert(tape.data[tape.input(n, 1)]);
+    }
+    for (std::size_t k = 0; tape.op[n] == Op::mul && k < 2; ++k) {
+      if (tape.op[tape.input(n, k)] != Op::constant) continue;
+      const double divisor = 1.0 / tape.data[tape.input(n, k)];
+      if (is_whole(std::round(divisor)) && std::abs(divisor - std::round(divisor)) < 1e-9 * divisor) {
+        counts.insert(std::round(divisor));
+      }
+    }
+  }
+  return counts;
+}
+
+// How many terms the loss is the sum of, looking through what scales the whole of it.
+std::size_t terms_of_loss(const Tape& tape, const Roles& roles) {
+  for (Node n = static_cast<Node>(tape.size()); n-- > 0;) {
+    if (roles.reaches_loss[n] == 0 || roles.layer[n] < roles.layers) continue;
+    if (tape.op[n] == Op::add || tape.op[n] == Op::sum) {
+      std::size_t count = 0;
+      for (const Edge e : terms_of(tape, roles, n)) {
+        const Node term = tape.inputs[e];
+        const auto is_penalty = [&](Edge p) { return tape.user[p] == term; };
+        count += std::none_of(roles.penalties.begin(), roles.penalties.end(), is_penalty);
+      }
+      return count;
+    }
+  }
+  return 1;
+}
+
+void add_scales(const Tape& tape, const Roles& roles, std::vector<Slip>& slips) {
+  slips.push_back({.id = "factor-two", .way = Slip::Way::scale, .prior = 0.0, .scale = 2.0,
+                   .words = "have twice the gradient: a 1/2 was left out, the 2 of a square was taken twice, or "
+                            "a backward pass was added to an earlier one"});
+  slips.push_back({.id = "factor-two", .way = Slip::Way::scale, .prior = 0.0, .scale = 0.5,
+                   .words = "have half the gradient: the 2 from the square was left out, or there is a 1/2 too many"});
+  slips.push_back({.id = "sign", .way = Slip::Way::scale, .prior = 0.1, .scale = -1.0,
+                   .words = "have the sign turned round: (target - output) in the place of (output - target)"});
+  const std::set<double> means = counts_of_means(tape, roles);
+  for (const double n : means) {
+    if (n == 2.0 && tape.size() > 0) {
+      const bool by_mean = std::any_of(tape.op.begin(), tape.op.end(), [](Op op) { return op == Op::mean; });
+      if (!by_mean) continue;  // a half, not a mean
+    }
+    slips.push_back({.id = "mean", .way = Slip::Way::scale, .prior = -0.2, .scale = n,
+                     .words = "summed where the mean is meant: the division by the count was left out"});
+    slips.push_back({.id = "mean", .way = Slip::Way::scale, .prior = -0.3, .scale = 1.0 / n,
+                     .words = "divided by the count twice"});
+  }
+  const auto terms = static_cast<double>(terms_of_loss(tape, roles));
+  if (terms > 1.0 && !means.contains(terms)) {
+    slips.push_back({.id = "mean", .way = Slip::Way::scale, .prior = -0.4, .scale = 1.0 / terms,
+                     .words = "took the mean where the sum is meant: divided by the count"});
+  }
+}
+
+struct Entry {
+  std::string_view id;
+  double prior;
+  int flavour;
+  std::vector<Site> (*sites)(const Situation&, int);
+  std::string_view words;
+};
+
+constexpr Entry entries[] = {
+    {"sign", 0.0, 0, sites::turned_difference, "turned the sign of a difference round"},
+    {"sign", -0.8, 1, sites::turned_difference, "lost the minus of a derivative"},
+    {"factor-two", -0.3, 0, sites::square, "left out the 2 from the derivative of the square"},
+    {"factor-two", -0.3, 0, sites::factor, "left out the constant factor"},
+    {"mean", -0.5, 1, sites::factor, "left out the division by the count"},
+    {"mean", -0.6, 2, sites::factor, "divided by the count twice"},
+    {"double-activation-derivative", 0.0, 0, sites::activation,
+     "took the activation's derivative at its output in place of its input"},
+    {"activation-formula-at-preactivation", -0.1, 1, sites::activation,
+     "put the input of the activation into the formula that wants its output"},
+    {"no-output-activation-derivative", 0.0, 2, sites::activation, "left out the derivative of the output's activation"},
+    {"no-hidden-activation-derivative", 0.0, 3, sites::activation, "left out the derivative of the hidden activation"},
+    {"one-path", 0.1, 0, sites::one_path, "followed only the first of several paths"},
+    {"one-path", 0.1, 1, sites::one_path, "followed only the second of several paths"},
+    {"one-path", 0.0, 2, sites::one_path, "followed only the third of several paths"},
+    {"one-path", -0.2, 3, sites::one_path, "followed only the fourth of several paths"},
+    {"one-path", -0.4, 4, sites::one_path, "followed only the fifth of several paths"},
+    {"one-path", -0.6, 5, sites::one_path, "followed only the sixth of several paths"},
+    {"one-path", -0.3, -1, sites::one_path, "left out the first of several paths"},
+    {"one-path", -0.3, -2, sites::one_path, "left out the second of several paths"},
+    {"one-path", -0.4, -3, sites::one_path, "left out the third of several paths"},
+    {"overwritten-accumulation", -0.2, 0, sites::overwritten,
+     "wrote = where += belongs: the last contribution replaced those before it"},
+    {"overwritten-accumulation", -0.2, 1, sites::overwritten,
+     "wrote = where += belongs: the last contribution replaced those before it"},
+    {"transposed", -0.2, 0, sites::transposed, "multiplied by W where its transpose belongs"},
+    {"transposed", -0.3, 1, sites::transposed, "have the gradient of the transposed weight"},
+    {"missing-input-factor", 0.0, 0, sites::input_factor, "left out what the weight is multiplied by"},
+    {"neighbour-input", -0.2, 1, sites::input_factor, "took the neighbour's number for what the weight is multiplied by"},
+    {"neighbour-input", -0.3, 2, sites::input_factor, "took the neighbour's number for what the weight is multiplied by"},
+    {"bias-not-summed", 0.0, 0, sites::bias, "have only the first of the bias' contributions"},
+    {"bias-not-summed", 0.0, 1, sites::bias, "have only the last of the bias' contributions"},
+    {"bias-not-summed", -0.2, 2, sites::bias, "took the mean of the bias' contributions, not their sum"},
+    {"bias-not-summed", -0.4, 3, sites::bias, "gave the bias the sum over all of its layer"},
+    {"softmax-diagonal", 0.0, 0, sites::softmax_diagonal,
+     "took s(1 - s) for the derivative of the softmax and left out its other entries"},
+    {"softmax-twice", 0.0, 0, sites::softmax_twice, "applied the softmax twice"},
+    {"penalty", 0.0, 0, sites::penalty, "left out the gradient of the penalty"},
+    {"penalty", -0.1, 1, sites::penalty, "have twice the gradient of the penalty"},
+    {"penalty", -0.1, 2, sites::penalty, "have half the gradient of the penalty"},
+    {"penalty", -0.5, 3, sites::penalty, "left out the strength of the penalty"},
+    {"outer-derivative-at-inner-point", -0.1, 0, sites::inner_point,
+     "took the outer derivative at the innermost number, f'(x) in place of f'(g(x))"},
+    {"outer-derivative-at-inner-point", -0.5, 1, sites::inner_point,
+     "took the outer derivative at the innermost number, f'(x) in place of f'(g(x))"},
+    {"relu-mask", 0.0, 0, sites::relu_mask, "put the relu's mask in the place of the gradient from above"},
+    {"relu-mask", -0.2, 1, sites::relu_mask, "let the gradient through a relu at exactly 0"},
+    {"exponent-rule", -0.1, 0, sites::exponent, "did not lower the exponent: n x^n"},
+    {"exponent-rule", -0.1, 1, sites::exponent, "did not bring the exponent down: x^(n-1)"},
+    {"exponent-rule", -0.3, 2, sites::exponent, "treated exp(x) as a power: x exp(x-1)"},
+    {"exponent-rule", -0.3, 3, sites::exponent, "treated the exponent as the base: y x^(y-1)"},
+    {"quotient-rule", 0.0, 0, sites::quotient, "lost the minus of the quotient rule"},
+    {"quotient-rule", -0.1, 1, sites::quotient, "did not square the denominator: -x/y"},
+    {"quotient-rule", -0.1, 2, sites::quotient, "left out the numerator: -1/y^2"},
+    {"quotient-rule", -0.4, 3, sites::quotient, "multiplied by the denominator in place of dividing"},
+    {"missing-local-derivative", -0.2, 0, sites::left_out, "left out a local derivative"},
+    {"missing-local-derivative", -0.3, 1, sites::left_out, "left out the factor"},
+};
+
+}  // namespace
+
+std::vector<Slip> slips_for(const Tape& tape, const Roles& roles) {
+  std::vector<Slip> slips;
+  add_scales(tape, roles, slips);
+  slips.push_back({.id = "updated-weights", .way = Slip::Way::updated, .prior = 0.1,
+                   .words = "changed the weights before the gradients below them were taken"});
+  slips.push_back({.id = "gradient-for-weight", .way = Slip::Way::gradient, .prior = -0.1,
+                   .words = "multiplied by the weight's gradient in the place of the weight"});
+  slips.push_back({.id = "value-for-gradient", .way = Slip::Way::value, .prior = -0.3,
+                   .words = "wrote the value in the place of its gradient"});
+  slips.push_back({.id = "sign", .way = Slip::Way::ascent, .prior = 0.1,
+                   .words = "added the step in place of subtracting it"});
+  for (const Entry& entry : entries) {
+    slips.push_back({.id = entry.id, .prior = entry.prior, .flavour = entry.flavour, .sites = entry.sites,
+                     .words = entry.words});
+  }
+  return slips;
+}
+
+}  // namespace bp::worksheet
