@@ -1,7 +1,7 @@
 // Lesson 12: checking a gradient, and checks that prove nothing
 //
-// Before:  lesson 1 measured slopes by a nudge, lesson 4 computed them all in one sweep. Rules go wrong, and a
-//          wrong gradient still learns something: nothing crashes, no message comes.
+// Before:  lesson 1 measured slopes by a nudge, lesson 4 computed them all in one sweep. Rules go wrong, and
+//          a wrong gradient still learns something: nothing crashes, no message comes.
 // Now:     hold the sweep to the nudge. How far may the two differ, what do kinks do to the comparison, and
 //          which checks pass whatever you have written?
 // After:   you can say how large a step should be and why, and you do not trust a check that could not fail.

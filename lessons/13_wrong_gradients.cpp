@@ -1,9 +1,9 @@
 // Lesson 13: a museum of wrong gradients
 //
 // Before:  lesson 12 found out that a gradient is wrong. It did not say why.
-// Now:     seven mistakes that people made, in programs that were published or asked about. Each is here as the
-//          program that makes it, with its numbers beside the right ones, and with what the engine reads out
-//          of the numbers alone: diagnose() sees neither the program nor these comments.
+// Now:     seven mistakes that people made, in programs that were published or asked about. Each is here as
+//          the program that makes it, with its numbers beside the right ones, and with what the engine reads
+//          out of the numbers alone: diagnose() sees neither the program nor these comments.
 // After:   you know these seven when you meet them, and what each of them does to learning.
 // Run:     lessons/run 13
 #include <fmt/core.h>
@@ -25,7 +25,7 @@ using bp::exhibit, bp::Graph, bp::Published_network, bp::sigmoid_derivative, bp:
     bp::Value;  // today's vocabulary
 using fmt::print;
 
-// ---- 1. = where += belongs ----------------------------------------------------------------------------------
+// ---- 1. = where += belongs ------------------------------------------------------------------------------
 
 void forgotten_accumulation() {
   const double a = -2.1, b = 3.2;
@@ -52,7 +52,7 @@ void forgotten_accumulation() {
   exhibit(graph, L, {{"dL/da", da, L, va}, {"dL/db", db, L, vb}, {"dL/dd", dd, L, vd}});
 }
 
-// ---- 2. The double sigmoid ----------------------------------------------------------------------------------
+// ---- 2. The double sigmoid ------------------------------------------------------------------------------
 
 void double_sigmoid() {
   const bp::Labelled_points table = bp::perceptron_table();
@@ -89,7 +89,7 @@ void double_sigmoid() {
            {"dE/db", dw[3], E, w[3]}});
 }
 
-// ---- 3. Weights that change too early -----------------------------------------------------------------------
+// ---- 3. Weights that change too early -------------------------------------------------------------------
 
 void in_place_update() {
   Graph graph;
@@ -121,7 +121,7 @@ void in_place_update() {
   exhibit(graph, E, {{"w1'", 0.15 - 0.5 * dh1 * 0.05, w[0]}, {"E'", 0.291027924, E}}, {w, 0.5});
 }
 
-// ---- 4. A bias that hears one sample only -------------------------------------------------------------------
+// ---- 4. A bias that hears one sample only ---------------------------------------------------------------
 
 void bias_not_summed() {
   Graph graph;
@@ -143,7 +143,7 @@ void bias_not_summed() {
   exhibit(graph, E, {{"dE/dw", dw, E, w}, {"dE/db", db, E, b}});
 }
 
-// ---- 5. Softmax by its diagonal alone -----------------------------------------------------------------------
+// ---- 5. Softmax by its diagonal alone -------------------------------------------------------------------
 
 constexpr std::array logits = {0.3, -1.2, 2.1};
 
@@ -175,7 +175,7 @@ void softmax_diagonal() {
   exhibit(graph, E, {{"dE/dz0", dz[0], E, z[0]}, {"dE/dz1", dz[1], E, z[1]}, {"dE/dz2", dz[2], E, z[2]}});
 }
 
-// ---- 6. Softmax twice ---------------------------------------------------------------------------------------
+// ---- 6. Softmax twice -----------------------------------------------------------------------------------
 
 // Cross-entropy of class `label`, with softmax taken once more than it should be, and its gradient by z.
 struct Twice {
@@ -224,7 +224,7 @@ void softmax_twice() {
 )");
 }
 
-// ---- 7. A network with several ------------------------------------------------------------------------------
+// ---- 7. A network with several --------------------------------------------------------------------------
 
 // How many of 50 starts are solved: all four outputs on the right side of 1/2; or as its own predict() has it,
 // which squashes the output first.
