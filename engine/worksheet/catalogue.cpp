@@ -16,8 +16,10 @@ std::set<double> counts_of_means(const Tape& tape, const Roles& roles) {
   std::set<double> counts;
   for (Node n = 0; n < tape.size(); ++n) {
     if (roles.reaches_loss[n] == 0) continue;
-    if (tape.op[n] == Op::mean && tape.input_count(n) > 1) counts.insert(static_cast<double>(tape.input_count(n)));
-    if (tape.op[n] == Op::div && tape.op[tape.input(n, 1)] == Op::constant && is_whole(tape.data[tape.input(n, 1)])) {
+    if (tape.op[n] == Op::mean && tape.input_count(n) > 1)
+      counts.insert(static_cast<double>(tape.input_count(n)));
+    if (tape.op[n] == Op::div && tape.op[tape.input(n, 1)] == Op::constant &&
+        is_whole(tape.data[tape.input(n, 1)])) {
       counts.insert(tape.data[tape.input(n, 1)]);
     }
     for (std::size_t k = 0; tape.op[n] == Op::mul && k < 2; ++k) {
@@ -49,27 +51,48 @@ std::size_t terms_of_loss(const Tape& tape, const Roles& roles) {
 }
 
 void add_scales(const Tape& tape, const Roles& roles, std::vector<Slip>& slips) {
-  slips.push_back({.id = "factor-two", .way = Slip::Way::scale, .prior = 0.0, .scale = 2.0,
-                   .words = "have twice the gradient: a 1/2 was left out, the 2 of a square was taken twice, or "
-                            "a backward pass was added to an earlier one"});
-  slips.push_back({.id = "factor-two", .way = Slip::Way::scale, .prior = 0.0, .scale = 0.5,
-                   .words = "have half the gradient: the 2 from the square was left out, or there is a 1/2 too many"});
-  slips.push_back({.id = "sign", .way = Slip::Way::scale, .prior = 0.1, .scale = -1.0,
-                   .words = "have the sign turned round: (target - output) in the place of (output - target)"});
+  slips.push_back({.id = "factor-two",
+                   .way = Slip::Way::scale,
+                   .prior = 0.0,
+                   .scale = 2.0,
+                   .words =
+                       "have twice the gradient: a 1/2 was left out, the 2 of a square was taken twice, or "
+                       "a backward pass was added to an earlier one"});
+  slips.push_back(
+      {.id = "factor-two",
+       .way = Slip::Way::scale,
+       .prior = 0.0,
+       .scale = 0.5,
+       .words = "have half the gradient: the 2 from the square was left out, or there is a 1/2 too many"});
+  slips.push_back(
+      {.id = "sign",
+       .way = Slip::Way::scale,
+       .prior = 0.1,
+       .scale = -1.0,
+       .words = "have the sign turned round: (target - output) in the place of (output - target)"});
   const std::set<double> means = counts_of_means(tape, roles);
   for (const double n : means) {
     if (n == 2.0 && tape.size() > 0) {
       const bool by_mean = std::any_of(tape.op.begin(), tape.op.end(), [](Op op) { return op == Op::mean; });
       if (!by_mean) continue;  // a half, not a mean
     }
-    slips.push_back({.id = "mean", .way = Slip::Way::scale, .prior = -0.2, .scale = n,
+    slips.push_back({.id = "mean",
+                     .way = Slip::Way::scale,
+                     .prior = -0.2,
+                     .scale = n,
                      .words = "summed where the mean is meant: the division by the count was left out"});
-    slips.push_back({.id = "mean", .way = Slip::Way::scale, .prior = -0.3, .scale = 1.0 / n,
+    slips.push_back({.id = "mean",
+                     .way = Slip::Way::scale,
+                     .prior = -0.3,
+                     .scale = 1.0 / n,
                      .words = "divided by the count twice"});
   }
   const auto terms = static_cast<double>(terms_of_loss(tape, roles));
   if (terms > 1.0 && !means.contains(terms)) {
-    slips.push_back({.id = "mean", .way = Slip::Way::scale, .prior = -0.4, .scale = 1.0 / terms,
+    slips.push_back({.id = "mean",
+                     .way = Slip::Way::scale,
+                     .prior = -0.4,
+                     .scale = 1.0 / terms,
                      .words = "took the mean where the sum is meant: divided by the count"});
   }
 }
@@ -93,8 +116,10 @@ constexpr Entry entries[] = {
      "took the activation's derivative at its output in place of its input"},
     {"activation-formula-at-preactivation", -0.1, 1, sites::activation,
      "put the input of the activation into the formula that wants its output"},
-    {"no-output-activation-derivative", 0.0, 2, sites::activation, "left out the derivative of the output's activation"},
-    {"no-hidden-activation-derivative", 0.0, 3, sites::activation, "left out the derivative of the hidden activation"},
+    {"no-output-activation-derivative", 0.0, 2, sites::activation,
+     "left out the derivative of the output's activation"},
+    {"no-hidden-activation-derivative", 0.0, 3, sites::activation,
+     "left out the derivative of the hidden activation"},
     {"one-path", 0.1, 0, sites::one_path, "followed only the first of several paths"},
     {"one-path", 0.1, 1, sites::one_path, "followed only the second of several paths"},
     {"one-path", 0.0, 2, sites::one_path, "followed only the third of several paths"},
@@ -111,8 +136,10 @@ constexpr Entry entries[] = {
     {"transposed", -0.2, 0, sites::transposed, "multiplied by W where its transpose belongs"},
     {"transposed", -0.3, 1, sites::transposed, "have the gradient of the transposed weight"},
     {"missing-input-factor", 0.0, 0, sites::input_factor, "left out what the weight is multiplied by"},
-    {"neighbour-input", -0.2, 1, sites::input_factor, "took the neighbour's number for what the weight is multiplied by"},
-    {"neighbour-input", -0.3, 2, sites::input_factor, "took the neighbour's number for what the weight is multiplied by"},
+    {"neighbour-input", -0.2, 1, sites::input_factor,
+     "took the neighbour's number for what the weight is multiplied by"},
+    {"neighbour-input", -0.3, 2, sites::input_factor,
+     "took the neighbour's number for what the weight is multiplied by"},
     {"bias-not-summed", 0.0, 0, sites::bias, "have only the first of the bias' contributions"},
     {"bias-not-summed", 0.0, 1, sites::bias, "have only the last of the bias' contributions"},
     {"bias-not-summed", -0.2, 2, sites::bias, "took the mean of the bias' contributions, not their sum"},
@@ -147,16 +174,27 @@ constexpr Entry entries[] = {
 std::vector<Slip> slips_for(const Tape& tape, const Roles& roles) {
   std::vector<Slip> slips;
   add_scales(tape, roles, slips);
-  slips.push_back({.id = "updated-weights", .way = Slip::Way::updated, .prior = 0.1,
+  slips.push_back({.id = "updated-weights",
+                   .way = Slip::Way::updated,
+                   .prior = 0.1,
                    .words = "changed the weights before the gradients below them were taken"});
-  slips.push_back({.id = "gradient-for-weight", .way = Slip::Way::gradient, .prior = -0.1,
+  slips.push_back({.id = "gradient-for-weight",
+                   .way = Slip::Way::gradient,
+                   .prior = -0.1,
                    .words = "multiplied by the weight's gradient in the place of the weight"});
-  slips.push_back({.id = "value-for-gradient", .way = Slip::Way::value, .prior = -0.3,
+  slips.push_back({.id = "value-for-gradient",
+                   .way = Slip::Way::value,
+                   .prior = -0.3,
                    .words = "wrote the value in the place of its gradient"});
-  slips.push_back({.id = "sign", .way = Slip::Way::ascent, .prior = 0.1,
+  slips.push_back({.id = "sign",
+                   .way = Slip::Way::ascent,
+                   .prior = 0.1,
                    .words = "added the step in place of subtracting it"});
   for (const Entry& entry : entries) {
-    slips.push_back({.id = entry.id, .prior = entry.prior, .flavour = entry.flavour, .sites = entry.sites,
+    slips.push_back({.id = entry.id,
+                     .prior = entry.prior,
+                     .flavour = entry.flavour,
+                     .sites = entry.sites,
                      .words = entry.words});
   }
   return slips;

@@ -62,7 +62,7 @@ struct Slip {
   Way way = Way::local;
   double prior = 0.0;  ///< how likely, on a scale of logarithms
   double scale = 1.0;
-  int flavour = 0;     ///< which of the ways that `sites` knows
+  int flavour = 0;  ///< which of the ways that `sites` knows
   std::vector<Site> (*sites)(const Situation&, int flavour) = nullptr;
   /// In plain words, after "you": "left out the derivative of the output's activation".
   std::string_view words = {};

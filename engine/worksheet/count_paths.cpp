@@ -26,9 +26,9 @@ void add_up(Group& sum, std::uint64_t& carry, std::span<const Between::Edge> edg
     carry = 0;
     for (const Between::Edge& edge : edges) {
       total += groups[edge.to].limb[l];
-      if (total < base) continue;
-      total -= base;
-      ++carry;
+      const std::uint64_t over = total >= base ? 1 : 0;  // not an if: its outcome is as good as random
+      total -= over * base;
+      carry += over;
     }
     sum.limb[l] = total;
   }

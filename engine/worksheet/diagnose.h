@@ -20,10 +20,11 @@ namespace bp {
 
 /// A mistake that reproduces a claim.
 struct Mistake {
-  std::string id;            ///< "one-path"; the list is in mistake_ids()
-  std::string says;          ///< what was done, what was left out, the corrected line: two or three sentences
-  double predicted = 0.0;    ///< what the mistake makes of the value; equal to the claim in its digits
-  std::size_t explains = 1;  ///< how many of the wrong claims it reproduces
+  std::string id;               ///< "one-path"; mistake_ids() has them all
+  std::string hint;             ///< what was done, without a number: for whoever should find the answer alone
+  std::string says;             ///< what was done, what was left out, and the corrected line
+  double predicted = 0.0;       ///< what the mistake makes of the value; it has the digits of the claim
+  std::size_t explains = 1;     ///< how many of the wrong claims the same mistake reproduces
   std::size_t contradicts = 0;  ///< how many of the right ones it would have made wrong
 };
 
@@ -45,7 +46,7 @@ struct Hand_number {
 
 /// How the steps of gradient descent are made, for numbers after some and for mistakes that involve one.
 struct Descent {
-  std::vector<Value> train;  ///< the leaves that a step changes
+  std::vector<Value> train;  ///< the leaves that a step changes; none: those whose names begin with w or b
   std::optional<double> learning_rate;
 };
 

@@ -2,10 +2,10 @@
 // edge the best is known beforehand: `best_` of a node is the largest product of a path from there to the
 // value, found in one pass from the value to the root.
 //
-// The next best paths are found as Lawler did (Management Science 18, 1972): all paths but the best fall into
+// The next best are found as Lawler did (Management Science 18, 1972): all paths but the best fall into
 // classes, one for each edge where they leave the best path for the first time. The best path of a class is
-// known by its first edge: it goes on greedily. The best class gives the next path, and is split in turn. Only
-// as many classes are kept as there are paths to be found.
+// known by its first edge: it goes on greedily. The best class gives the next path, and is split in turn.
+// Only as many classes are kept as there are paths to be found.
 #include "engine/worksheet/paths.h"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 // The paths from a root to a value: what a gradient is the sum of.
 //
-// By the chain rule d(root)/d(value) is a sum with one term for each path that leads from the root down to the
-// value, and the term is the product of the local derivatives along the path. Backward adds the terms up
-// without ever looking at one of them; here they are told apart. There may be 2^500 of them: they are counted
-// exactly, and the largest are found, without going through all.
+// By the chain rule d(root)/d(value) is a sum with one term for each path that leads from the root down to
+// the value, and the term is the product of the local derivatives along the path. The backward pass adds the
+// terms up without ever looking at one of them; here they are told apart. There may be 2^500 of them: they
+// are counted exactly, and the largest are found, without going through all.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,8 @@
 namespace bp {
 
 /// One step of a path: from the node at the place `user` of the tape to its input `input`. A node may use a
-/// value twice, as x * x does: these are two steps, hence two paths. 8 bytes, since a path may have a million.
+/// value twice, as x * x does: these are two steps, hence two paths. 8 bytes, since a path may have a million
+/// steps.
 struct Path_step {
   std::uint32_t user, input;
 };

@@ -179,12 +179,13 @@ void Roles::find_softmaxes(const Tape& tape) {
     Softmax softmax{total, {}, quotients};
     for (const Edge e : terms_of(tape, *this, total)) softmax.exponentials.push_back(tape.inputs[e]);
     const auto is_term = [&](Node n) {
-      return std::find(softmax.exponentials.begin(), softmax.exponentials.end(), n) != softmax.exponentials.end();
+      return std::find(softmax.exponentials.begin(), softmax.exponentials.end(), n) !=
+             softmax.exponentials.end();
     };
     const bool all_exp = std::all_of(softmax.exponentials.begin(), softmax.exponentials.end(),
                                      [&](Node n) { return tape.op[n] == Op::exp; });
-    const bool all_terms = std::all_of(quotients.begin(), quotients.end(),
-                                       [&](Node n) { return is_term(tape.input(n, 0)); });
+    const bool all_terms =
+        std::all_of(quotients.begin(), quotients.end(), [&](Node n) { return is_term(tape.input(n, 0)); });
     if (all_exp && all_terms && softmax.exponentials.size() > 1) softmaxes.push_back(std::move(softmax));
   }
 }
@@ -193,7 +194,8 @@ bool Roles::is_bias(const Tape& tape, Node n) const {
   if (trained[n] == 0) return false;
   const auto users = uses_of(n);
   return std::all_of(users.begin(), users.end(), [&](Edge e) {
-    return is_sum(tape.op[tape.user[e]]) || std::find(penalties.begin(), penalties.end(), e) != penalties.end();
+    return is_sum(tape.op[tape.user[e]]) ||
+           std::find(penalties.begin(), penalties.end(), e) != penalties.end();
   });
 }
 

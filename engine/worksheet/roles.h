@@ -14,9 +14,9 @@ namespace bp::worksheet {
 
 /// weight * x: two edges of a product, or two factors of a dot product.
 struct Weighted {
-  Node node;     ///< the product, or the dot
-  Edge weight;   ///< the edge to the weight, which is trained
-  Edge x;        ///< the edge to what it multiplies
+  Node node;    ///< the product, or the dot
+  Edge weight;  ///< the edge to the weight, which is trained
+  Edge x;       ///< the edge to what it multiplies
 };
 
 /// w1*x1 + w2*x2 + ... + b, however many + it takes.
@@ -33,9 +33,9 @@ struct Matrix_of_weights {
 
 /// s_i = exp(z_i) / (exp(z_1) + exp(z_2) + ...), written out.
 struct Softmax {
-  Node total;                       ///< the sum below the line
-  std::vector<Node> exponentials;   ///< the terms of it
-  std::vector<Node> quotients;      ///< the s_i, in the order of the tape
+  Node total;                      ///< the sum below the line
+  std::vector<Node> exponentials;  ///< the terms of it
+  std::vector<Node> quotients;     ///< the s_i, in the order of the tape
 };
 
 struct Roles {
@@ -51,8 +51,8 @@ struct Roles {
   std::vector<std::uint8_t> reaches_loss;
   std::vector<std::int32_t> layer;  // one more than the activations on the longest path into the node
   std::int32_t layers = 0;
-  std::vector<Edge> first_use;      // the edges that lead to node n are uses[first_use[n]] ...
-  std::vector<Edge> uses;           // ... in the order of the tape, only those from which the loss is reached
+  std::vector<Edge> first_use;  // the edges that lead to node n are uses[first_use[n]] ...
+  std::vector<Edge> uses;       // ... in the order of the tape, only those from which the loss is reached
   std::vector<Weighted> products;
   std::vector<std::uint8_t> in_product;  // of each edge: whether a weighted product has it
   std::vector<Weighted_sum> sums;

@@ -18,8 +18,8 @@ class Scaled {
   bool is_nan() const { return std::isnan(mantissa_); }
   bool is_infinite() const { return std::isinf(mantissa_); }
 
-  /// Rounded to 53 bits, as every product of doubles is. A 0 on the left stays 0, as a node whose gradient is 0
-  /// passes nothing on.
+  /// Rounded to 53 bits, as every product of doubles is. A 0 on the left stays 0, as a node whose gradient
+  /// is 0 passes nothing on.
   friend Scaled operator*(Scaled left, Scaled right) {
     if (left.is_zero()) return left;
     return Scaled(left.mantissa_ * right.mantissa_, left.exponent_ + right.exponent_);

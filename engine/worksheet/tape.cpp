@@ -7,10 +7,11 @@ namespace bp::worksheet {
 
 double value_of(Op op, double x, [[maybe_unused]] double y) {
   switch (op) {
-#define UNARY(name, ...) \
-  case Op::name: return Rule<Op::name>::value(x);
-#define BINARY(name, ...) \
-  case Op::name: return Rule<Op::name>::value(x, y);
+#define UNARY(name, ...)                          \
+  case Op::name: return Rule<Op::name>::value(x); \
+      #define BINARY(name, ...)                   \
+  case Op::name:                                  \
+    return Rule<Op::name>::value(x, y);
 #include "engine/scalar/op_table.def"
 #undef UNARY
 #undef BINARY
@@ -25,7 +26,8 @@ template <class Body>
 double n_ary(Op op, Body body) {
   switch (op) {
 #define N_ARY(name, ...) \
-  case Op::name: return body.template operator()<Op::name>();
+  case Op::name:         \
+    return body.template operator()<Op::name>();
 #include "engine/scalar/op_table.def"
 #undef N_ARY
     default: throw std::logic_error("backstep: not n-ary");
@@ -66,9 +68,11 @@ double Tape::derivative(Node n, std::size_t k) const {
     return local_derivative(op[n], static_cast<int>(k), data[input(n, 0)],
                             input_count(n) > 1 ? data[input(n, 1)] : 0.0, data[n]);
   }
-  const auto count = static_cast<std::ptrdiff_t>(input_count(n)), which_input = static_cast<std::ptrdiff_t>(k);
+  const auto count = static_cast<std::ptrdiff_t>(input_count(n)),
+             which_input = static_cast<std::ptrdiff_t>(k);
   const auto number = [&](std::ptrdiff_t i) { return data[input(n, static_cast<std::size_t>(i))]; };
-  return n_ary(op[n], [&]<Op which>() { return n_ary_derivative<which>(which_input, count, number, data[n]); });
+  return n_ary(op[n],
+               [&]<Op which>() { return n_ary_derivative<which>(which_input, count, number, data[n]); });
 }
 
 void Tape::replay(std::span<const std::uint8_t> fixed) {
@@ -105,6 +109,14 @@ void sweep_forward(const Tape& tape, std::span<const double> local, Node leaf, s
     }
     slopes[n] = slope;
   }
+}
+
+void descend(Tape& tape, std::span<const std::uint8_t> trained, std::span<const double> grads,
+             double learning_rate) {
+  for (Node n = 0; n < tape.size(); ++n) {
+    if (trained[n] != 0) tape.data[n] -= learning_rate * grads[n];
+  }
+  tape.replay();
 }
 
 }  // namespace bp::worksheet

@@ -58,4 +58,8 @@ void sweep(const Tape& tape, std::span<const double> local, Node root, std::span
 /// slopes[n] = d(n)/d(leaf) for every node from `leaf` on, by the sweep in the other direction.
 void sweep_forward(const Tape& tape, std::span<const double> local, Node leaf, std::span<double> slopes);
 
+/// A step of gradient descent: the trained leaves move against their gradients, and all is worked out again.
+void descend(Tape& tape, std::span<const std::uint8_t> trained, std::span<const double> grads,
+             double learning_rate);
+
 }  // namespace bp::worksheet

@@ -44,8 +44,10 @@ int run(int argc, char** argv) {
   int status = backstep::done;
   backstep::add_lessons_command(app);
   backstep::add_lesson_command(app, status);
+  backstep::add_solve_command(app);
   backstep::add_train_command(app, status);
   backstep::add_predict_command(app);
+  backstep::add_why_command(app);
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) std::fputs(app.help().c_str(), stdout);

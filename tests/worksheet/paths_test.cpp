@@ -90,8 +90,8 @@ TEST_CASE("a weight of the hidden layer has a path through each output, whose pr
   CHECK(paths.count == "2");
   CHECK(paths.rest_count == "0");
   CHECK(paths.rest_sum == 0.0);
-  // (out - target) * out (1 - out) * w * out_h1 (1 - out_h1) * i1, with the example's published figures, which
-  // have nine places.
+  // (out - target) * out (1 - out) * w * out_h1 (1 - out_h1) * i1, with the example's published figures,
+  // which have nine places.
   const double by_o1 = 0.74136507 * 0.186815602 * 0.40 * 0.241300709 * 0.05;
   const double by_o2 = -0.217071535 * 0.175510053 * 0.50 * 0.241300709 * 0.05;
   CHECK(std::abs(paths.largest[0].product - by_o1) < 1e-11);

@@ -1,0 +1,444 @@
+#include "engine/worksheet/search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace bp::worksheet {
+namespace {
+
+constexpr std::size_t largest_searched = 50'000;  // nodes; beyond, only mistakes of the whole are looked for
+constexpr double chance =
+    0.05;  // how often a number out of the blue may be explained by what is tried so far
+
+std::vector<std::uint8_t> flags_of(std::size_t nodes, std::span<const Value> values) {
+  std::vector<std::uint8_t> flags(nodes);
+  for (const Value value : values) flags[value.index()] = 1;
+  return flags;
+}
+
+std::vector<double> grads_of(const Tape& tape, Node root) {
+  std::vector<double> grads(tape.size());
+  worksheet::sweep(tape, tape.local, root, grads);
+  return grads;
+}
+
+}  // namespace
+
+Accepted::Accepted(Written_number number) : number_(std::move(number)) {
+  const double unit = std::pow(10.0, number_.unit_exponent()), value = number_.value();
+  const double slack = unit * 1e-6 + std::abs(value) * 1e-14;
+  low_ = value - (number_.negative() ? unit : unit / 2.0) - slack;
+  high_ = value + (number_.negative() ? unit / 2.0 : unit) + slack;
+  width_ = value == 0.0 ? 0.0 : 1.5 * unit / std::abs(value);
+}
+
+Search::Search(Graph& graph, Value loss, const Descent& descent)
+    : tape_(graph),
+      loss_(static_cast<Node>(loss.index())),
+      trained_(flags_of(tape_.size(), descent.train)),
+      learning_rate_(descent.learning_rate),
+      roles_(tape_, loss_, trained_),
+      loss_grads_(grads_of(tape_, loss_)),
+      slips_(slips_for(tape_, roles_)) {
+  if (tape_.size() > largest_searched) {
+    std::erase_if(slips_, [](const Slip& slip) { return slip.sites != nullptr; });
+  }
+  sites_.resize(slips_.size());
+}
+
+// ---- what a pass makes of the tape ----------------------------------------------------------------------
+
+// Weights replaced in the gradients of what they multiply. The gradients of a lower layer's weights depend on
+// what stands for the weights above, so passes are repeated until nothing changes: as often as there are
+// layers.
+std::vector<Site> Search::substituted(const Slip& slip, const Tape& tape) const {
+  std::vector<Site> sites;
+  if (slip.way == Slip::Way::updated && !learning_rate_) return sites;
+  std::vector<double> local = tape.local, grads(tape.size());
+  for (std::int32_t pass = 0; pass <= roles_.layers; ++pass) {
+    worksheet::sweep(tape, local, loss_, grads);
+    bool changed = false;
+    for (const Weighted& product : roles_.products) {
+      const Node w = tape.inputs[product.weight];
+      const double stands =
+          slip.way == Slip::Way::updated ? tape.data[w] - *learning_rate_ * grads[w] : grads[w];
+      changed = changed || stands != local[product.x];
+      local[product.x] = stands;
+    }
+    if (!changed) break;
+  }
+  for (const Weighted& product : roles_.products) {
+    if (roles_.reaches_loss[product.node] == 0) continue;
+    sites.push_back({product.node, roles_.layer[product.node], {{product.x, local[product.x]}}, {}});
+  }
+  return sites;
+}
+
+std::vector<Site> Search::sites_at(std::size_t slip, const Tape& tape,
+                                   std::span<const double> loss_grads) const {
+  const Slip& which = slips_[slip];
+  if (which.way == Slip::Way::updated || which.way == Slip::Way::gradient) return substituted(which, tape);
+  if (which.sites == nullptr) return {};
+  return which.sites({tape, roles_, loss_grads, learning_rate_}, which.flavour);
+}
+
+const std::vector<Site>& Search::sites(std::size_t slip) {
+  if (!sites_[slip]) sites_[slip] = sites_at(slip, tape_, loss_grads_);
+  return *sites_[slip];
+}
+
+void Search::change(Wrong& wrong, const Tape& tape, const Slip& slip, const Scope& scope,
+                    const std::vector<Site>& sites) const {
+  if (slip.way == Slip::Way::scale) wrong.scale *= slip.scale;
+  if (slip.way == Slip::Way::value) wrong.value = true;
+  for (std::size_t i = 0; i < sites.size(); ++i) {
+    if (scope.reach == Scope::Reach::layer && sites[i].layer != scope.layer) continue;
+    if (scope.reach == Scope::Reach::site && i != scope.site) continue;
+    for (const Change& change : sites[i].changes) {
+      double& local = wrong.local[change.edge];
+      // A path that was left out stays left out, whatever the other mistake makes of it; two factors multiply.
+      if (local == tape.local[change.edge] || change.local == 0.0) {
+        local = change.local;
+      } else if (local != 0.0 && tape.local[change.edge] != 0.0) {
+        local *= change.local / tape.local[change.edge];
+      }
+      if (change.instead) {
+        wrong.instead.resize(tape.inputs.size());
+        wrong.instead[change.edge] = 1;
+      }
+    }
+    wrong.readings.insert(wrong.readings.end(), sites[i].readings.begin(), sites[i].readings.end());
+  }
+}
+
+Search::Wrong Search::wrong_of(const Pass& pass) {
+  Wrong wrong{tape_.local, {}, 1.0, false, {}};
+  change(wrong, tape_, slips_[pass.first.slip], pass.first.scope, sites(pass.first.slip));
+  if (pass.second)
+    change(wrong, tape_, slips_[pass.second->slip], pass.second->scope, sites(pass.second->slip));
+  return wrong;
+}
+
+void Search::sweep(const Tape& tape, const Wrong& wrong, Node root, std::span<double> grads) {
+  if (wrong.instead.empty()) return worksheet::sweep(tape, wrong.local, root, grads);
+  std::fill(grads.begin(), grads.begin() + root, 0.0);
+  grads[root] = 1.0;
+  for (Node n = root + 1; n-- > 0;) {
+    if (grads[n] == 0.0) continue;
+    for (Edge e = tape.begin(n); e < tape.end(n); ++e) {
+      grads[tape.inputs[e]] += wrong.instead[e] != 0 ? wrong.local[e] : grads[n] * wrong.local[e];
+    }
+  }
+}
+
+double Search::read(const Tape& tape, const Wrong& wrong, std::span<const double> grads, Node by) {
+  if (wrong.value) return wrong.scale * tape.data[by];
+  double total = 0.0;
+  bool elsewhere = false;
+  for (const Reading& reading : wrong.readings) {
+    if (reading.node != by) continue;
+    total += reading.times * grads[reading.from];
+    elsewhere = true;
+  }
+  return wrong.scale * (elsewhere ? total : grads[by]);
+}
+
+std::vector<double> Search::predict_all(const Pass& pass, Node of) {
+  const Wrong wrong = wrong_of(pass);
+  std::vector<double> grads(tape_.size()), predicted(tape_.size());
+  sweep(tape_, wrong, of, grads);
+  for (Node n = 0; n <= of; ++n) predicted[n] = read(tape_, wrong, grads, n);
+  return predicted;
+}
+
+// ---- the search -----------------------------------------------------------------------------------------
+
+void Search::group(std::span<const Question> questions) {
+  std::map<Node, std::size_t> places;
+  groups_.clear();
+  for (std::size_t q = 0; q < questions.size(); ++q) {
+    if (!questions[q].by || questions[q].after > 0) continue;
+    const auto [place, is_new] = places.emplace(questions[q].of, groups_.size());
+    if (is_new) groups_.push_back({questions[q].of, {}, grads_of(tape_, questions[q].of)});
+    groups_[place->second].questions.push_back(q);
+  }
+}
+
+// Takes down a prediction near the claim, within a factor e of it.
+void Search::note(std::size_t q, Tier tier, double ratio) {
+  if (!(ratio > 0.37 && ratio < 2.71)) return;
+  const double at = (std::log(ratio) + 1.0) * 511.0;
+  crowds_[q][tier].set(static_cast<std::size_t>(std::clamp(at, 0.0, 1023.0)));
+}
+
+Search::Tier Search::tier_of(const Pass& pass) const {
+  if (pass.second) return pass.second->scope.reach == Scope::Reach::everywhere ? pair : pair_in_layer;
+  switch (pass.first.scope.reach) {
+    case Scope::Reach::everywhere: return everywhere;
+    case Scope::Reach::layer: return layer;
+    default: return site;
+  }
+}
+
+void Search::try_pass(std::span<const Question> questions, const Pass& pass, Tier tier, double prior) {
+  const Wrong wrong = wrong_of(pass);
+  std::vector<double> grads(tape_.size());
+  std::vector<std::pair<std::size_t, double>> hits;
+  std::size_t contradicts = 0;
+  for (const Group& group : groups_) {
+    sweep(tape_, wrong, group.of, grads);
+    for (const std::size_t q : group.questions) {
+      const Node by = *questions[q].by;
+      const double predicted = by > group.of ? 0.0 : read(tape_, wrong, grads, by);
+      const double right = by > group.of ? 0.0 : group.grads[by];
+      if (predicted == right) continue;
+      const bool accepted = questions[q].accepted(predicted);
+      if (questions[q].verdict != Verdict::wrong) {
+        contradicts += accepted ? 0 : 1;
+        continue;
+      }
+      note(q, tier, predicted / questions[q].accepted.value());
+      if (accepted) hits.emplace_back(q, predicted);
+    }
+  }
+  for (const auto& [q, predicted] : hits) {
+    found_[q].push_back({pass, predicted, prior, hits.size(), contradicts});
+  }
+}
+
+std::vector<std::int32_t> Search::layers_of(std::size_t slip) {
+  std::set<std::int32_t> layers;
+  for (const Site& site : sites(slip)) layers.insert(site.layer);
+  return {layers.begin(), layers.end()};
+}
+
+// One site at a time. A derivative is linear in each local derivative, so that one changed at node n changes
+// d(of)/d(by) by d(of)/dn * change * d(input)/d(by), and no sweep is needed.
+void Search::try_sites(std::span<const Question> questions) {
+  std::vector<double> slopes(tape_.size());
+  for (const Group& group : groups_) {
+    for (const std::size_t q : group.questions) {
+      if (questions[q].verdict != Verdict::wrong || *questions[q].by > group.of) continue;
+      const Node by = *questions[q].by;
+      sweep_forward(tape_, tape_.local, by, slopes);
+      for (std::size_t s = 0; s < slips_.size(); ++s) {
+        const std::vector<Site>& all = sites(s);
+        if (all.size() < 2) continue;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+          double moved = 0.0;
+          for (const Change& change : all[i].changes) {
+            const double grad =
+                tape_.user[change.edge] > group.of ? 0.0 : group.grads[tape_.user[change.edge]];
+            const double slope = slopes[tape_.inputs[change.edge]];
+            if (grad == 0.0 || slope == 0.0) continue;
+            moved +=
+                ((change.instead ? change.local : grad * change.local) - grad * tape_.local[change.edge]) *
+                slope;
+          }
+          double predicted = group.grads[by] + moved;
+          for (const Reading& reading : all[i].readings) {
+            if (reading.node == by) moved = 1.0, predicted = 0.0;
+          }
+          if (moved == 0.0) continue;
+          for (const Reading& reading : all[i].readings) {
+            if (reading.node == by) predicted += reading.times * group.grads[reading.from];
+          }
+          note(q, site, predicted / questions[q].accepted.value());
+          if (questions[q].accepted(predicted)) {
+            const Pass pass{{s, {Scope::Reach::site, 0, i}}};
+            found_[q].push_back({pass, predicted, slips_[s].prior - 2.0, 1, 0});
+          }
+        }
+      }
+    }
+  }
+}
+
+// How many claims a mistake at one site explains, for the likeliest of them.
+void Search::weigh_sites(std::span<const Question> questions) {
+  constexpr std::size_t weighed = 8;
+  std::map<std::pair<std::size_t, std::size_t>, std::pair<std::size_t, std::size_t>> known;
+  std::vector<double> grads(tape_.size());
+  for (std::vector<Match>& matches : found_) {
+    std::stable_sort(matches.begin(), matches.end(),
+                     [](const Match& a, const Match& b) { return a.prior > b.prior; });
+    std::size_t count = 0;
+    for (Match& match : matches) {
+      if (match.pass.second || match.pass.first.scope.reach != Scope::Reach::site || ++count > weighed)
+        continue;
+      const auto key = std::pair(match.pass.first.slip, match.pass.first.scope.site);
+      const auto [place, is_new] = known.emplace(key, std::pair<std::size_t, std::size_t>(0, 0));
+      if (is_new) {
+        const Wrong wrong = wrong_of(match.pass);
+        for (const Group& group : groups_) {
+          sweep(tape_, wrong, group.of, grads);
+          for (const std::size_t q : group.questions) {
+            const Node by = *questions[q].by;
+            if (by > group.of) continue;
+            const double predicted = read(tape_, wrong, grads, by);
+            if (predicted == group.grads[by]) continue;
+            const bool accepted = questions[q].accepted(predicted);
+            if (questions[q].verdict == Verdict::wrong) place->second.first += accepted ? 1 : 0;
+            if (questions[q].verdict != Verdict::wrong) place->second.second += accepted ? 0 : 1;
+          }
+        }
+      }
+      match.explains = std::max<std::size_t>(1, place->second.first);
+      match.contradicts = place->second.second;
+    }
+  }
+}
+
+bool Search::is_chance(const Question& question, std::size_t q, const Match& match, Tier tier) const {
+  if (match.explains > 1) return false;
+  double per_unit = 0.0;  // predictions for each unit of the logarithm
+  for (std::size_t t = 0; t <= tier; ++t) per_unit += static_cast<double>(crowds_[q][t].count()) / 2.0;
+  return per_unit * question.accepted.width() > chance;
+}
+
+void Search::drop_chance_hits(std::span<const Question> questions) {
+  for (std::size_t q = 0; q < questions.size(); ++q) {
+    if (!questions[q].by || questions[q].after > 0) continue;
+    std::erase_if(found_[q],
+                  [&](const Match& match) { return is_chance(questions[q], q, match, tier_of(match.pass)); });
+  }
+}
+
+void Search::try_pairs(std::span<const Question> questions) {
+  std::vector<std::uint8_t> open(questions.size());
+  bool any = false;
+  for (const Group& group : groups_) {
+    for (const std::size_t q : group.questions) {
+      open[q] = questions[q].verdict == Verdict::wrong && found_[q].empty();
+      any = any || open[q] != 0;
+    }
+  }
+  if (!any) return;
+  const auto can_pair = [&](std::size_t s) {
+    const Slip::Way way = slips_[s].way;
+    return way != Slip::Way::value && way != Slip::Way::ascent &&
+           (way == Slip::Way::scale || !sites(s).empty());
+  };
+  std::vector<std::vector<Match>> singles(questions.size());
+  std::swap(singles, found_);
+  for (std::size_t a = 0; a < slips_.size(); ++a) {
+    if (!can_pair(a)) continue;
+    for (std::size_t b = 0; b < slips_.size(); ++b) {
+      if (!can_pair(b) || slips_[a].id == slips_[b].id) continue;
+      const double prior = slips_[a].prior + slips_[b].prior - 4.0;
+      if (a < b) try_pass(questions, {{a}, Made{b}}, pair, prior);
+      const std::vector<std::int32_t> layers = layers_of(b);
+      for (const std::int32_t each : layers) {
+        if (layers.size() > 1)
+          try_pass(questions, {{a}, Made{b, {Scope::Reach::layer, each, 0}}}, pair_in_layer, prior - 1.0);
+      }
+    }
+  }
+  for (std::size_t q = 0; q < questions.size(); ++q) {
+    if (open[q] == 0) found_[q] = std::move(singles[q]);
+  }
+}
+
+// A value that is wrong by a factor.
+void Search::try_values(std::span<const Question> questions) {
+  for (std::size_t q = 0; q < questions.size(); ++q) {
+    const Question& question = questions[q];
+    if (question.by || question.after > 0 || question.verdict != Verdict::wrong) continue;
+    if (tape_.input_count(question.of) == 0) continue;
+    for (std::size_t s = 0; s < slips_.size(); ++s) {
+      if (slips_[s].way != Slip::Way::scale) continue;
+      const double predicted = slips_[s].scale * tape_.data[question.of];
+      if (predicted != 0.0 && question.accepted(predicted))
+        found_[q].push_back({{{s}}, predicted, slips_[s].prior, 1, 0});
+    }
+  }
+}
+
+// Numbers after steps: the whole training is run again with the mistake made in every step.
+void Search::try_steps(std::span<const Question> questions) {
+  std::vector<std::size_t> order;
+  bool any = false;
+  for (std::size_t q = 0; q < questions.size(); ++q) {
+    if (questions[q].after == 0) continue;
+    order.push_back(q);
+    any = any || questions[q].verdict == Verdict::wrong;
+  }
+  if (!any || !learning_rate_) return;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return questions[a].after < questions[b].after; });
+  constexpr double most_work = 6e7;  // steps times nodes, all mistakes together
+  const double each = static_cast<double>(questions[order.back()].after) * static_cast<double>(tape_.size());
+  double work = 0.0;
+  std::vector<double> grads(tape_.size());
+  for (std::size_t s = 0; s < slips_.size() && work + each <= most_work; ++s) {
+    const Slip& slip = slips_[s];
+    if (slip.way == Slip::Way::value || (slip.sites != nullptr && sites(s).empty())) continue;
+    work += each;
+    Tape tape = tape_;
+    std::vector<std::pair<std::size_t, double>> hits;
+    std::size_t contradicts = 0, done = 0;
+    const auto wrong_pass = [&] {
+      std::vector<double> right(tape.size());
+      worksheet::sweep(tape, tape.local, loss_, right);
+      Wrong wrong{tape.local, {}, 1.0, false, {}};
+      change(wrong, tape, slip, {}, sites_at(s, tape, right));
+      return wrong;
+    };
+    for (const std::size_t q : order) {
+      for (; done < questions[q].after; ++done) {
+        const Wrong wrong = wrong_pass();
+        std::fill(grads.begin(), grads.end(), 0.0);
+        sweep(tape, wrong, loss_, grads);
+        std::vector<double> taken = grads;
+        for (Node n = 0; n < tape.size(); ++n) {
+          if (trained_[n] != 0) taken[n] = read(tape, wrong, grads, n);
+        }
+        descend(tape, trained_, taken, slip.way == Slip::Way::ascent ? -*learning_rate_ : *learning_rate_);
+      }
+      double predicted = tape.data[questions[q].of];
+      if (questions[q].by) {
+        const Wrong wrong = wrong_pass();
+        std::fill(grads.begin(), grads.end(), 0.0);
+        sweep(tape, wrong, questions[q].of, grads);
+        predicted = read(tape, wrong, grads, *questions[q].by);
+      }
+      const bool accepted = questions[q].accepted(predicted);
+      if (questions[q].verdict != Verdict::wrong)
+        contradicts += accepted ? 0 : 1;
+      else if (accepted)
+        hits.emplace_back(q, predicted);
+    }
+    for (const auto& [q, predicted] : hits) {
+      found_[q].push_back({{{s}}, predicted, slip.prior, hits.size(), contradicts});
+    }
+  }
+}
+
+std::vector<std::vector<Match>> Search::matches(std::span<const Question> questions) {
+  found_.assign(questions.size(), {});
+  crowds_.assign(questions.size(), {});
+  group(questions);
+  for (std::size_t s = 0; s < slips_.size(); ++s) {
+    if (slips_[s].way == Slip::Way::ascent) continue;
+    const bool whole = slips_[s].way == Slip::Way::scale || slips_[s].way == Slip::Way::value;
+    if (!whole && sites(s).empty()) continue;
+    try_pass(questions, {{s}}, everywhere, slips_[s].prior);
+    const std::vector<std::int32_t> layers = layers_of(s);
+    for (const std::int32_t each : layers) {
+      if (layers.size() > 1)
+        try_pass(questions, {{s, {Scope::Reach::layer, each, 0}}}, layer, slips_[s].prior - 1.0);
+    }
+  }
+  try_sites(questions);
+  weigh_sites(questions);
+  drop_chance_hits(questions);
+  try_pairs(questions);
+  drop_chance_hits(questions);
+  try_values(questions);
+  try_steps(questions);
+  return std::move(found_);
+}
+
+}  // namespace bp::worksheet

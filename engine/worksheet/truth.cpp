@@ -1,0 +1,38 @@
+#include "engine/worksheet/truth.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace bp::worksheet {
+
+std::vector<double> true_numbers(const Tape& start, Node loss, std::span<const std::uint8_t> trained,
+                                 double learning_rate, std::span<const Wanted_number> wanted) {
+  std::vector<std::size_t> order(wanted.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  // By time, then by what is derived, so that one sweep serves all that ask for the same.
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(wanted[a].after, wanted[a].of) < std::pair(wanted[b].after, wanted[b].of);
+  });
+  Tape tape = start;
+  std::vector<double> numbers(wanted.size()), grads(tape.size());
+  std::size_t done = 0;
+  std::optional<Node> swept;  // whose gradients `grads` holds now
+  for (const std::size_t i : order) {
+    for (; done < wanted[i].after; ++done) {
+      sweep(tape, tape.local, loss, grads);
+      std::fill(grads.begin() + loss + 1, grads.end(), 0.0);
+      descend(tape, trained, grads, learning_rate);
+      swept.reset();
+    }
+    if (!wanted[i].by) {
+      numbers[i] = tape.data[wanted[i].of];
+    } else if (*wanted[i].by <= wanted[i].of) {  // what comes later has no part in it
+      if (swept != wanted[i].of) sweep(tape, tape.local, wanted[i].of, grads);
+      swept = wanted[i].of;
+      numbers[i] = grads[*wanted[i].by];
+    }
+  }
+  return numbers;
+}
+
+}  // namespace bp::worksheet
