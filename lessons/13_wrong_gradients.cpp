@@ -163,9 +163,9 @@ void softmax_diagonal() {
     dz[i] = (p[i] - t[i]) * p[i] * (1 - p[i]);  // as if p[i] came from z[i] alone
   Graph graph;
   const std::vector<Value> z = leaves(graph);
-  const Value total = (exp(z[0]) + exp(z[1]) + exp(z[2])).named("total");
-  std::vector<Value> vp;
-  for (Value logit : z) vp.push_back((exp(logit) / total).named(fmt::format("p{}", vp.size())));
+  const Value e0 = exp(z[0]).named("e0"), e1 = exp(z[1]).named("e1"), e2 = exp(z[2]).named("e2");
+  const Value total = (e0 + e1 + e2).named("total");
+  const std::array vp = {(e0 / total).named("p0"), (e1 / total).named("p1"), (e2 / total).named("p2")};
   const Value E = (0.5 * (square(vp[0] - t[0]) + square(vp[1] - t[1]) + square(vp[2] - t[2]))).named("E");
   print(R"(5. Softmax as if it were three sigmoids
 
@@ -197,13 +197,13 @@ void softmax_twice() {
   const Twice wrong(logits, 1);
   Graph graph;
   const std::vector<Value> z = leaves(graph);
-  const Value L = bp::softmax_cross_entropy(z, 1).named("L");
+  const Value L = bp::softmax_cross_entropy(1, z).named("L");
   print(R"(6. Softmax twice
 
    The network ends in a softmax, and the loss, which wants logits, takes another:
 
       p = softmax(z);
-      L = softmax_cross_entropy(p, 1);     // should be softmax_cross_entropy(z, 1)
+      L = softmax_cross_entropy(1, p);     // should be softmax_cross_entropy(1, z)
 )");
   exhibit(
       graph, L,
@@ -218,7 +218,7 @@ void softmax_twice() {
     Graph sure;
     std::vector<Value> scores;
     for (int i = 0; i < classes; ++i) scores.push_back(sure.leaf(i == 0 ? 100.0 : 0.0));
-    print("{:>9.3f}", bp::softmax_cross_entropy(bp::softmax(scores), 0).data());
+    print("{:>9.3f}", bp::softmax_cross_entropy(0, bp::softmax(scores)).data());
   }
   print(R"(
 
