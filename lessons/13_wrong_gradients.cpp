@@ -346,7 +346,14 @@ void draw() {
 }
 
 void lesson() {
-  print("Lesson 13: a museum of wrong gradients\n======================================\n\n");
+  print(R"(Lesson 13: a museum of wrong gradients
+======================================
+
+   Each piece shows what a program did, its numbers beside the right ones, and what the engine
+   makes of the numbers alone. Where several mistakes would make the same number, the likeliest
+   stands first.
+
+)");
   forgotten_accumulation();
   double_sigmoid();
   in_place_update();

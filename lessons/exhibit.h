@@ -79,9 +79,9 @@ inline void exhibit(Graph& graph, Value loss, const std::vector<Wrong_number>& n
     fmt::print("      {:8} {:>15} {:15.9f}   {}\n", numbers[i].what, claims[i].written, right,
                fits ? "right" : ids(found[i]));
   }
-  fmt::print("\n");
   for (const Diagnosis& diagnosis : found) {
     if (diagnosis.mistakes.empty() || !told.insert(diagnosis.mistakes[0].id).second) continue;
+    if (told.size() == 1) fmt::print("\n");
     print_wrapped(diagnosis.mistakes[0].id + ": " + diagnosis.mistakes[0].says);
   }
   fmt::print("\n");
