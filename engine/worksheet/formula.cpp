@@ -5,8 +5,9 @@
 #include <charconv>
 #include <cmath>
 #include <numbers>
-#include <stdexcept>
 #include <utility>
+
+#include "engine/worksheet/tape.h"
 
 namespace bp {
 namespace {
@@ -79,7 +80,8 @@ struct Factors {
 std::size_t left_of(const Formula& formula, std::size_t limit) {
   const std::size_t own = formula.inputs.empty() ? 1 : formula.kind == Kind::call ? 2 : 0;
   limit -= std::min(limit, own);
-  for (std::size_t i = 0; i < formula.inputs.size() && limit > 0; ++i) limit = left_of(formula.inputs[i], limit);
+  for (std::size_t i = 0; i < formula.inputs.size() && limit > 0; ++i)
+    limit = left_of(formula.inputs[i], limit);
   return limit;
 }
 
@@ -87,17 +89,12 @@ double value_of_call(Op op, const std::vector<double>& x) {
   const auto input = [&](std::ptrdiff_t i) { return x[static_cast<std::size_t>(i)]; };
   const auto count = static_cast<std::ptrdiff_t>(x.size());
   switch (op) {
-#define UNARY(name, ...) \
-  case Op::name: return Rule<Op::name>::value(x.at(0));
-#define BINARY(name, ...) \
-  case Op::name: return Rule<Op::name>::value(x.at(0), x.at(1));
 #define N_ARY(name, ...) \
-  case Op::name: return n_ary_value<Op::name, double>(count, input);
+  case Op::name:         \
+    return n_ary_value<Op::name, double>(count, input);
 #include "engine/scalar/op_table.def"
-#undef UNARY
-#undef BINARY
 #undef N_ARY
-    default: throw std::logic_error("backstep: a leaf or a constant is no call");
+    default: return worksheet::value_of(op, x.at(0), x.size() > 1 ? x[1] : 0.0);
   }
 }
 
@@ -118,11 +115,13 @@ double combine(const Formula& formula, const std::vector<double>& x) {
   double value = x[0];
   switch (formula.kind) {
     case Kind::sum:
-      for (std::size_t i = 1; i < x.size(); ++i) value = formula.inputs[i].inverse ? value - x[i] : value + x[i];
+      for (std::size_t i = 1; i < x.size(); ++i)
+        value = formula.inputs[i].inverse ? value - x[i] : value + x[i];
       return value;
     case Kind::product:
       if (formula.inputs[0].inverse) value = 1.0 / value;
-      for (std::size_t i = 1; i < x.size(); ++i) value = formula.inputs[i].inverse ? value / x[i] : value * x[i];
+      for (std::size_t i = 1; i < x.size(); ++i)
+        value = formula.inputs[i].inverse ? value / x[i] : value * x[i];
       return value;
     case Kind::power: return Rule<Op::pow>::value(x[0], x[1]);
     case Kind::negative: return -value;
@@ -213,7 +212,8 @@ Formula simplified(Formula formula) {
 bool heavier_than(const Formula& formula, std::size_t limit) { return left_of(formula, limit + 1) == 0; }
 
 bool has_symbols(const Formula& formula) {
-  return formula.kind == Kind::symbol || std::any_of(formula.inputs.begin(), formula.inputs.end(), has_symbols);
+  return formula.kind == Kind::symbol ||
+         std::any_of(formula.inputs.begin(), formula.inputs.end(), has_symbols);
 }
 
 bool is_number(const Formula& formula, double number) {
@@ -229,9 +229,9 @@ std::string printed_number(double number, int digits) {
   if (std::abs(number) < never_rounded && number == std::trunc(number)) {
     return {text.data(), std::to_chars(text.data(), text.data() + text.size(), static_cast<int>(number)).ptr};
   }
-  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number,
-                                     std::chars_format::general, digits)
-                           .ptr};
+  return {
+      text.data(),
+      std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::general, digits).ptr};
 }
 
 double evaluate(const Formula& formula, int digits) {

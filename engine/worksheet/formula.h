@@ -57,8 +57,8 @@ Formula power_formula(Formula base, Formula exponent);
 Formula negative_formula(Formula x);
 Formula call_formula(Op op, std::vector<Formula> arguments);
 
-/// A product as a person would write it: numbers multiplied out, factors 1 left out, a minus in the difference
-/// that it turns around (-(t - o) is o - t), else in front.
+/// A product as a person would write it: numbers multiplied out, factors 1 left out, a minus in the
+/// difference that it turns around (-(t - o) is o - t), else in front.
 Formula simplified_product(std::vector<Formula> factors);
 
 /// The formula where what can be worked out without a name is: x^(2 - 1) is x.
@@ -72,12 +72,12 @@ bool is_number(const Formula& formula, double number);
 
 /// A number of at most `digits` significant digits, trailing zeros dropped: "0.2984", "4.386e-05", "nan".
 ///
-/// Whole numbers below a million are never rounded. Both zeros are "0". Plain from 1e-4 on, and as long as the
-/// digits reach to the point.
+/// Whole numbers below a million are never rounded. Both zeros are "0". Plain from 1e-4 on, and as long as
+/// the digits reach to the point.
 std::string printed_number(double number, int digits);
 
-/// The value of the formula when it is worked out from the numbers as they are printed with so many digits; with
-/// 0 from all their digits.
+/// The value of the formula when it is worked out from the numbers as they are printed with so many digits;
+/// with 0 from all their digits.
 double evaluate(const Formula& formula, int digits);
 
 }  // namespace bp

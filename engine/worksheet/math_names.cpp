@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdint>
 #include <set>
 #include <utility>
@@ -18,10 +17,10 @@ constexpr double small = 0.7;        // the size of a subscript
 
 // From alpha (U+03B1) and Alpha (U+0391) on. Those without a command look like Latin letters.
 constexpr std::array<std::string_view, 25> lower_greek = {
-    R"(\alpha)",   R"(\beta)", R"(\gamma)", R"(\delta)", R"(\varepsilon)", R"(\zeta)", R"(\eta)",
-    R"(\theta)",   R"(\iota)", R"(\kappa)", R"(\lambda)", R"(\mu)",        R"(\nu)",   R"(\xi)",
-    R"(o)",        R"(\pi)",   R"(\rho)",   R"(\varsigma)", R"(\sigma)",   R"(\tau)",  R"(\upsilon)",
-    R"(\varphi)",  R"(\chi)",  R"(\psi)",   R"(\omega)"};
+    R"(\alpha)",  R"(\beta)", R"(\gamma)", R"(\delta)",    R"(\varepsilon)", R"(\zeta)", R"(\eta)",
+    R"(\theta)",  R"(\iota)", R"(\kappa)", R"(\lambda)",   R"(\mu)",         R"(\nu)",   R"(\xi)",
+    R"(o)",       R"(\pi)",   R"(\rho)",   R"(\varsigma)", R"(\sigma)",      R"(\tau)",  R"(\upsilon)",
+    R"(\varphi)", R"(\chi)",  R"(\psi)",   R"(\omega)"};
 constexpr std::array<std::string_view, 25> upper_greek = {
     R"(\mathrm{A})", R"(\mathrm{B})", R"(\Gamma)",     R"(\Delta)",     R"(\mathrm{E})", R"(\mathrm{Z})",
     R"(\mathrm{H})", R"(\Theta)",     R"(\mathrm{I})", R"(\mathrm{K})", R"(\Lambda)",    R"(\mathrm{M})",
@@ -39,7 +38,8 @@ std::string_view greek(char32_t code) {
 // Extended-A: all but eth, thorn, eng, kra and the ogoneks.
 bool is_european(char32_t code) {
   constexpr std::u32string_view missing =
-      U"\u00D0\u00D7\u00DE\u00F0\u00F7\u00FE\u0104\u0105\u0110\u0111\u0118\u0119\u0126\u0127\u012E\u012F\u0138\u0149"
+      U"\u00D0\u00D7\u00DE\u00F0\u00F7\u00FE\u0104\u0105\u0110\u0111\u0118\u0119\u0126\u0127\u012E\u012F"
+      U"\u0138\u0149"
       U"\u014A\u014B\u0166\u0167\u0172\u0173\u017F\u0132\u0133\u013F\u0140";
   return code >= 0xC0 && code <= 0x17F && missing.find(code) == std::u32string_view::npos;
 }
@@ -54,35 +54,57 @@ std::string code_number(char32_t code) {
 bool is_ascii_letter(char32_t code) { return (code | 0x20U) >= U'a' && (code | 0x20U) <= U'z'; }
 bool is_digit(char32_t code) { return code >= U'0' && code <= U'9'; }
 
-// A part of a name between underscores: letters that belong together upright, a single one slanted.
+// How a letter that is neither of ASCII nor Greek is set.
+Math_name foreign_letter(std::string_view bytes, char32_t code, Dialect dialect) {
+  if (dialect == Dialect::markdown || is_european(code)) return {std::string(bytes), 1.2};
+  const std::string number = code_number(code);
+  return {number, static_cast<double>(number.size())};
+}
+
+// The letters at the beginning of the text as one word, upright; a single one of ASCII slanted.
+Math_name letters_at(std::string_view& text, Dialect dialect) {
+  Math_name run;
+  bool foreign = false;
+  std::size_t count = 0;
+  while (!text.empty()) {
+    const Code_point point = first_code_point(text);
+    const std::string_view bytes = text.substr(0, point.bytes);
+    if (!is_ascii_letter(point.code) && (point.code < 0x80 || !greek(point.code).empty())) break;
+    Math_name letter{std::string(bytes), std::string_view("mwMW").find(bytes) < 4 ? 1.7 : 1.1};
+    if (point.code >= 0x80) letter = foreign_letter(bytes, point.code, dialect);
+    foreign = foreign || point.code >= 0x80;
+    run.text += letter.text;
+    run.width += letter.width;
+    ++count;
+    text.remove_prefix(point.bytes);
+  }
+  if (foreign) {
+    run.text = R"(\text{)" + run.text + "}";
+  } else if (count > 1) {
+    run.text = R"(\mathrm{)" + run.text + "}";
+  }
+  return run;
+}
+
+// A part of a name between underscores.
 Math_name word(std::string_view text, Dialect dialect) {
   Math_name name;
   while (!text.empty()) {
-    std::size_t letters = 0;
-    while (letters < text.size() && is_ascii_letter(static_cast<unsigned char>(text[letters]))) ++letters;
-    if (letters > 0) {
-      const std::string run(text.substr(0, letters));
-      name.text += letters == 1 ? run : R"(\mathrm{)" + run + "}";
-      for (const char letter : run) name.width += std::string_view("mwMW").find(letter) < 4 ? 1.7 : 1.1;
-      text.remove_prefix(letters);
-      continue;
-    }
     const Code_point point = first_code_point(text);
-    const std::string bytes(text.substr(0, point.bytes));
-    double width = 1.0;
-    if (!greek(point.code).empty()) {
+    if (point.code < 0x80 && !is_ascii_letter(point.code)) {
+      name.text += text.substr(0, point.bytes);
+      name.width += 1.0;
+      text.remove_prefix(point.bytes);
+    } else if (!greek(point.code).empty()) {
       // A command reads on as long as there are letters.
       name.text += "{" + std::string(greek(point.code)) + "}";
-    } else if (point.code < 0x80) {
-      name.text += bytes;
-    } else if (dialect == Dialect::markdown || is_european(point.code)) {
-      name.text += R"(\text{)" + bytes + "}";
+      name.width += 1.2;
+      text.remove_prefix(point.bytes);
     } else {
-      name.text += R"(\text{)" + code_number(point.code) + "}";
-      width = 6.0;
+      const Math_name letters = letters_at(text, dialect);
+      name.text += letters.text;
+      name.width += letters.width;
     }
-    name.width += width;
-    text.remove_prefix(point.bytes);
   }
   return name;
 }
@@ -179,7 +201,7 @@ std::string as_plain_text(std::string_view text, Dialect dialect) {
     const std::string bytes(text.substr(0, point.bytes));
     text.remove_prefix(point.bytes);
     if (dialect == Dialect::markdown) {
-      if (point.code < 0x80 && std::ispunct(static_cast<int>(point.code)) != 0) plain += '\\';
+      if (std::string_view(R"(\`*_[]<>#|~$&)").find(bytes) != std::string_view::npos) plain += '\\';
       plain += bytes;
       continue;
     }

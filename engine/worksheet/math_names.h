@@ -8,7 +8,8 @@
 
 namespace bp::worksheet {
 
-/// Which of TeX's dialects: that of GitHub's pages (MathJax between Markdown's dollars), or that of pdflatex.
+/// Which of TeX's dialects: that of GitHub's pages (MathJax between Markdown's dollars), or that of
+/// pdflatex.
 enum class Dialect { markdown, latex };
 
 /// A name in mathematics, and about how broad it is: 1 for a letter or digit.
@@ -17,8 +18,8 @@ struct Math_name {
   double width = 0.0;
 };
 
-/// All names of a solution. No two of them look the same: a name that would is set as it is written, letter by
-/// letter. One of more than 24 characters is cut short and numbered: see shortened().
+/// All names of a solution. No two of them look the same: a name that would is set as it is written, letter
+/// by letter. One of more than 24 characters is cut short and numbered: see shortened().
 ///
 /// pdflatex knows the letters of Western and Central Europe and the Greek ones; others are given by their
 /// numbers in Unicode.

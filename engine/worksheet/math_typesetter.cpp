@@ -9,7 +9,11 @@ namespace {
 
 using Kind = Formula::Kind;
 
-constexpr double broadest_fraction = 34.0;  // beyond, a slash, where lines may end
+// What is broader or heavier than this is no fraction and has no root sign, but a slash or a name: there
+// lines may end. To find the breadth the formula is set, and set again when it is too broad; the weight,
+// which is found first, keeps that from doubling with every fraction in a fraction.
+constexpr double broadest_fraction = 34.0;
+constexpr std::size_t heaviest_fraction = 12;
 
 // The functions that TeX has commands for.
 constexpr std::array<std::pair<Op, std::string_view>, 13> commands = {{{Op::exp, R"(\exp)"},
@@ -35,6 +39,13 @@ std::string function_name(Op op) {
   return R"(\operatorname{)" + name + "}";
 }
 
+// Whether there is a fraction in it, perhaps.
+bool is_tall(const Formula& formula) {
+  return std::any_of(formula.inputs.begin(), formula.inputs.end(), [&](const Formula& input) {
+    return (formula.kind == Kind::product && input.inverse) || is_tall(input);
+  });
+}
+
 bool is_derivative(const Formula& formula) {
   return formula.kind == Kind::symbol && formula.symbol.kind == Symbol::Kind::derivative;
 }
@@ -53,6 +64,23 @@ Math_name Math_typesetter::symbol(const Symbol& symbol) const {
 void Math_typesetter::write_symbol(const Symbol& symbol) {
   const Math_name name = this->symbol(symbol);
   put(name.text, name.width);
+}
+
+// Those of a fixed height, and not \left and \right, which want to stand on one line.
+void Math_typesetter::open_bracket(char bracket, bool tall) {
+  put((tall ? R"(\bigl)" : "") + std::string(1, bracket), tall ? 1.5 : 1.0);
+}
+void Math_typesetter::close_bracket(char bracket, bool tall) {
+  put((tall ? R"(\bigr)" : "") + std::string(1, bracket), tall ? 1.5 : 1.0);
+}
+
+void Math_typesetter::write_in_parentheses(const Formula& formula) {
+  const bool tall = is_tall(formula);
+  open_bracket('(', tall);
+  deeper();
+  write(formula);
+  shallower();
+  close_bracket(')', tall);
 }
 
 void Math_typesetter::write_number(std::string_view printed) {
@@ -82,8 +110,7 @@ void Math_typesetter::write_product(const Formula& product) {
     } else if (divided && is_derivative(factors[i])) {
       write_at_least(Binding::atom, factors[i], i == 0 && leads);
       const Formula one = number_formula(1.0);
-      const Piece below = aside(factors[i + 1]);
-      if (below.width > broadest_fraction) continue;
+      if (!fits_in_fraction(factors[i + 1])) continue;
       may_break(true);
       put(R"( \cdot )", 2.0);
       write_fraction(one, factors[++i]);
@@ -94,11 +121,14 @@ void Math_typesetter::write_product(const Formula& product) {
   }
 }
 
+bool Math_typesetter::fits_in_fraction(const Formula& formula) {
+  return !heavier_than(formula, heaviest_fraction) && aside(formula).width <= broadest_fraction;
+}
+
 bool Math_typesetter::write_fraction(const Formula& above, const Formula& below) {
+  if (!fits_in_fraction(above) || !fits_in_fraction(below)) return false;
   const Piece top = aside(above), bottom = aside(below);
-  const double width = std::max(top.width, bottom.width);
-  if (width > broadest_fraction) return false;
-  put(R"(\frac{)" + top.text + "}{" + bottom.text + "}", width);
+  put(R"(\frac{)" + top.text + "}{" + bottom.text + "}", std::max(top.width, bottom.width));
   return true;
 }
 
@@ -107,7 +137,7 @@ void Math_typesetter::write_power(const Formula& power) {
   const bool has_exponent = (base.kind == Kind::number || (base.kind == Kind::symbol && numbers())) &&
                             aside(base).text.find('^') != std::string::npos;
   if (has_exponent) {
-    in_brackets('(', base, ')');  // 10^-5 to a power
+    write_in_parentheses(base);  // 10^-5 to a power
   } else {
     write_at_least(Binding::atom, base);
   }
@@ -116,13 +146,18 @@ void Math_typesetter::write_power(const Formula& power) {
 }
 
 void Math_typesetter::write_call(const Formula& call) {
-  if (call.op == Op::sqrt) {
+  if (call.op == Op::sqrt && fits_in_fraction(call.inputs[0])) {
     const Piece root = aside(call.inputs[0]);
-    if (root.width <= broadest_fraction) return put(R"(\sqrt{)" + root.text + "}", root.width + 1.0);
+    return put(R"(\sqrt{)" + root.text + "}", root.width + 1.0);
   }
   const bool bars = call.op == Op::abs;
-  put(bars ? R"(\lvert )" : function_name(call.op) + "(",
-      bars ? 1.0 : static_cast<double>(info(call.op).name.size() + 1));
+  const bool tall = std::any_of(call.inputs.begin(), call.inputs.end(), is_tall);
+  if (bars) {
+    put(R"(\lvert )", 1.0);
+  } else {
+    put(function_name(call.op), static_cast<double>(info(call.op).name.size()));
+    open_bracket('(', tall);
+  }
   deeper();
   for (std::size_t i = 0; i < call.inputs.size(); ++i) {
     if (i > 0) {
@@ -132,7 +167,8 @@ void Math_typesetter::write_call(const Formula& call) {
     write(call.inputs[i]);
   }
   shallower();
-  put(bars ? R"( \rvert )" : ")", 1.0);
+  if (bars) return put(R"( \rvert )", 1.0);
+  close_bracket(')', tall);
 }
 
 void Math_typesetter::write_relation(bool greater) {

@@ -1,6 +1,7 @@
 // Formulas as TeX writes them, for Markdown and for LaTeX.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,10 @@ class Math_typesetter final : public Typesetter {
   void write_power(const Formula& power) override;
   void write_call(const Formula& call) override;
   void write_relation(bool greater) override;
+  void write_in_parentheses(const Formula& formula) override;
+  void open_bracket(char bracket, bool tall);
+  void close_bracket(char bracket, bool tall);
+  bool fits_in_fraction(const Formula& formula);
   bool write_fraction(const Formula& above, const Formula& below);
 
   Dialect dialect_;

@@ -20,7 +20,8 @@ Solver::Solver(const Worksheet& worksheet, const Solve_options& options)
       asked_(graph_.size()) {
   constexpr int all_digits = 17;  // more than any double needs
   if (options.digits < 1 || options.digits > all_digits) {
-    throw std::invalid_argument("backstep: digits: expected 1 to 17, found " + std::to_string(options.digits));
+    throw std::invalid_argument("backstep: digits: expected 1 to 17, found " +
+                                std::to_string(options.digits));
   }
   solution_.file = worksheet.file;
   solution_.digits = options.digits;

@@ -1,10 +1,10 @@
 // The calculation of a worksheet as a person would write it, as data: neither text nor markup yet.
 //
-// Forward, each value has a step: its formula, the numbers put in, the result. Backward, from the loss, each
-// value has one too: for every use that is made of it the gradient of the user times the local derivative, and
-// the sum of these. What has a name is a step. Within a definition the chain rule is applied on the way
-// (0.5 * (t - o)^2 gives 0.5 * 2 * (o - t), that is o - t), unless a part is so long that one would not want to
-// write it twice: then it gets a name of its own, u1.
+// Forward, each value has a step: its formula, the numbers put in, the result. Backward, from the loss,
+// each value has one too: for every use that is made of it the gradient of the user times the local
+// derivative, and the sum of these. What has a name is a step. Within a definition the chain rule is
+// applied on the way (0.5 * (t - o)^2 gives 0.5 * 2 * (o - t), that is o - t), unless a part is so long
+// that one would not want to write it twice: then it gets a name of its own, u1.
 #pragma once
 
 #include <cstddef>
@@ -46,10 +46,11 @@ struct Solution {
   std::vector<Symbol> given;  ///< the leaves
   std::vector<Solution_step> forward, backward, update;
   std::vector<Symbol> trained;
-  std::vector<Symbol> left_out;          ///< leaves whose derivatives are not shown, since they are not trained
-  std::vector<Symbol> independent;       ///< values that the loss does not depend on
+  std::vector<Symbol> left_out;     ///< leaves whose derivatives are not shown, since they are not trained
+  std::vector<Symbol> independent;  ///< values that the loss does not depend on
   std::optional<double> learning_rate;
   bool has_helpers = false;          ///< whether parts of definitions got names of their own
+  bool multiplied_out = false;       ///< whether a gradient has more than one local derivative on its way
   bool zero_passes_nothing = false;  ///< whether a gradient of 0 met a local derivative that is not finite
   std::optional<Not_finite> not_finite;
 };
@@ -57,7 +58,8 @@ struct Solution {
 struct Solve_options {
   /// As many as the published worked example shows: enough to compare with it, few enough to copy by hand.
   int digits = 9;
-  /// Whether to show the derivatives by leaves that are not trained. Without a learning rate they always are.
+  /// Whether to show the derivatives by leaves that are not trained. Without a learning rate they always
+  /// are.
   bool every_leaf = false;
 };
 
@@ -69,8 +71,8 @@ Solution solve(const Worksheet& worksheet, const Solve_options& options = {});
 /// All parts of a step as one formula: their sum.
 Formula whole_formula(const Solution_step& step);
 
-/// The parts' results as a sum to be printed between the numbers and the result; nothing where there are not
-/// two parts, or nothing was worked out in any of them.
+/// The parts' results as a sum to be printed between the numbers and the result; nothing where there are
+/// not two parts, or nothing was worked out in any of them.
 std::optional<Formula> terms_of(const Solution_step& step);
 
 /// Whether the formula, worked out from the numbers as they are printed, gives the result as it is printed.

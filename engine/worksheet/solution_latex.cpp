@@ -13,8 +13,8 @@ using worksheet::Dialect;
 using worksheet::Equation;
 using worksheet::Math_rows;
 
-// A4 less two margins of 22 mm is 472 pt, and a digit of 11 pt is 5.5 pt broad: 86 of them. Some are kept back, since
-// letters are only about as broad as digits.
+// A4 less two margins of 22 mm is 472 pt, and a digit of 11 pt is 5.5 pt broad: 86 of them. Some are kept
+// back, since letters are only about as broad as digits.
 constexpr double page_width = 74.0;
 constexpr std::size_t most_rows = 60;  // in one align, which TeX holds in its memory twice
 
@@ -27,7 +27,7 @@ constexpr const char* preamble =
     "\\setlength{\\jot}{5pt}\n"
     "\\setlength{\\parindent}{0pt}\n"
     "\\raggedright\n"
-    "\\renewcommand{\\labelitemi}{$\\bullet$}\n"  // the usual one is of a fount that may have to be made first
+    "\\renewcommand{\\labelitemi}{$\\bullet$}\n"  // the usual one is in a fount that may be missing
     "\\begin{document}\n";
 
 void add_align(std::string& page, const std::vector<Equation>& equations, std::size_t& next) {
@@ -56,7 +56,8 @@ std::string solution_as_latex(const Solution& solution) {
     page += "\\subsection*{" + section.title + "}\n";
     for (std::size_t next = 0; next < section.equations.size();) add_align(page, section.equations, next);
   }
-  page += "\\subsection*{Notes}\n\\begin{itemize}\n\\item " + rows.sentence(worksheet::training_note(solution)) + "\n";
+  page += "\\subsection*{Notes}\n\\begin{itemize}\n\\item " +
+          rows.sentence(worksheet::training_note(solution)) + "\n";
   for (const auto& note : worksheet::notes_of(solution)) page += "\\item " + rows.sentence(note) + "\n";
   for (const std::string& line : rows.legend()) page += "\\item " + line + "\n";
   page += "\\end{itemize}\n\\end{document}\n";

@@ -13,7 +13,7 @@ using worksheet::Dialect;
 using worksheet::Equation;
 using worksheet::Math_rows;
 
-constexpr double page_width = 84.0;     // of GitHub's column, in digits
+constexpr double page_width = 84.0;    // of GitHub's column, in digits
 constexpr std::size_t most_rows = 40;  // in a block, so that no browser chokes on one
 
 // Rows end with \cr, since Markdown may make one backslash of two.
@@ -31,7 +31,8 @@ void add_block(std::string& page, const std::vector<Equation>& equations, std::s
 std::string solution_as_markdown(const Solution& solution) {
   Math_rows rows(solution, Dialect::markdown, page_width);
   std::string page = "# The calculation of " +
-                     worksheet::as_plain_text(on_one_line(solution.file), Dialect::markdown) + ", step by step\n\n";
+                     worksheet::as_plain_text(on_one_line(solution.file), Dialect::markdown) +
+                     ", step by step\n\n";
   for (const auto& section : worksheet::sections_of(solution, rows)) {
     page += "## " + section.title + "\n\n";
     for (std::size_t next = 0; next < section.equations.size();) add_block(page, section.equations, next);

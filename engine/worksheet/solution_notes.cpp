@@ -32,9 +32,8 @@ bool is_approximate(const Solution& solution) {
       }
     }
   }
-  return std::any_of(solution.given.begin(), solution.given.end(), [&](const Symbol& leaf) {
-    return !is_printed_whole(leaf.number, solution.digits);
-  });
+  return std::any_of(solution.given.begin(), solution.given.end(),
+                     [&](const Symbol& leaf) { return !is_printed_whole(leaf.number, solution.digits); });
 }
 
 void add_names(Note& note, const std::vector<Symbol>& names) {
@@ -42,7 +41,8 @@ void add_names(Note& note, const std::vector<Symbol>& names) {
     if (i > 0) note.push_back({", "});
     note.push_back({"", symbol_formula(names[i])});
   }
-  if (names.size() > most_names) note.push_back({" and " + std::to_string(names.size() - most_names) + " more"});
+  if (names.size() > most_names)
+    note.push_back({" and " + std::to_string(names.size() - most_names) + " more"});
 }
 
 void note_not_finite(const Solution& solution, std::vector<Note>& notes) {
@@ -79,9 +79,9 @@ std::vector<Shown_part> shown_parts(const Solution_step& step, int digits) {
     if (worked_out && named) parts.push_back({whole, Show::numbers, true});
     bool exact = comes_out(whole, result, digits);
     if (auto terms = terms_of(step)) {
-      const bool terms_come_out =
-          std::all_of(step.parts.begin(), step.parts.end(),
-                      [&](const Solution_part& part) { return comes_out(part.formula, part.result, digits); });
+      const bool terms_come_out = std::all_of(
+          step.parts.begin(), step.parts.end(),
+          [&](const Solution_part& part) { return comes_out(part.formula, part.result, digits); });
       exact = comes_out(*terms, result, digits);
       parts.push_back({std::move(*terms), Show::numbers, terms_come_out});
     }
@@ -108,10 +108,16 @@ std::vector<Note> notes_of(const Solution& solution) {
                       " significant digits after they have been worked out with all of theirs. Where the "
                       "rounded ones that are put in give other last digits, there is \u2248 and not =."}});
   }
-  if (solution.has_helpers) notes.push_back({{"Parts of formulas that occur more than once have names of their own."}});
+  if (solution.has_helpers)
+    notes.push_back({{"Parts of formulas that occur more than once have names of their own."}});
+  if (solution.multiplied_out)
+    notes.push_back(
+        {{"Where a part of a formula has no name, its derivative is multiplied in at once, and numbers are "
+          "multiplied out: half the square of t - o, derived by o, is o - t."}});
   if (any_formula(solution, is_condition))
-    notes.push_back({{"A comparison in square brackets is 1 where it holds and 0 where it does not; of a minimum or "
-                      "maximum of equals it is 1/2."}});
+    notes.push_back(
+        {{"A comparison in square brackets is 1 where it holds and 0 where it does not; of a minimum or "
+          "maximum of equals it is 1/2."}});
   if (any_formula(solution, is_step_function))
     notes.push_back({{"step(x) is 1 for x above 0 and else 0; sign(x) is -1, 0 or 1."}});
   if (!solution.independent.empty()) {

@@ -29,7 +29,8 @@ Note training_note(const Solution& solution);
 struct Shown_part {
   Formula formula;
   Show show = Show::names;
-  bool exact = true;  ///< else it follows from the numbers before it but for its last digits: an approximation sign
+  bool exact =
+      true;  ///< else it follows from the numbers before it but for its last digits: an approximation sign
 };
 std::vector<Shown_part> shown_parts(const Solution_step& step, int digits);
 

@@ -12,11 +12,11 @@
 namespace bp {
 namespace {
 
+using worksheet::bytes_that_fit;
 using worksheet::Note;
 using worksheet::Piece;
 using worksheet::Show;
 using worksheet::Shown_part;
-using worksheet::bytes_that_fit;
 using worksheet::text_width;
 
 constexpr std::size_t columns = 100;
@@ -29,7 +29,8 @@ class Text_typesetter final : public worksheet::Typesetter {
 
   std::string symbol(const Symbol& symbol) const {
     const std::string& name = solution_.names[symbol.name];
-    if (symbol.kind == Symbol::Kind::derivative) return "d" + solution_.names[solution_.loss.name] + "/d" + name;
+    if (symbol.kind == Symbol::Kind::derivative)
+      return "d" + solution_.names[solution_.loss.name] + "/d" + name;
     return symbol.kind == Symbol::Kind::next ? name + "'" : name;
   }
 
@@ -187,7 +188,8 @@ class Text_writer {
   void note(const Note& note) {
     std::vector<Piece> pieces;
     for (const auto& part : note) {
-      std::vector<Piece> more = part.formula ? typesetter_.pieces(*part.formula, part.show) : words(part.words);
+      std::vector<Piece> more =
+          part.formula ? typesetter_.pieces(*part.formula, part.show) : words(part.words);
       // What follows a name without a space stays with it.
       const bool joins = !pieces.empty() && !more.empty() && !more[0].text.starts_with(' ') &&
                          !pieces.back().text.ends_with(' ');
@@ -203,8 +205,8 @@ class Text_writer {
     lines(std::string(indent, ' '), pieces, indent + 2);
   }
 
-  // The pieces on lines: the first behind `begin`, the others behind so many spaces. What is too long for a line is
-  // cut.
+  // The pieces on lines: the first behind `begin`, the others behind so many spaces. What is too long for a
+  // line is cut.
   void lines(const std::string& begin, const std::vector<Piece>& pieces, std::size_t next) {
     const std::size_t first_room = columns - text_width(begin), room = std::min(columns - next, first_room);
     std::vector<Piece> narrow;

@@ -7,8 +7,8 @@
 
 namespace bp {
 
-/// The solution as UTF-8 text. A step that fits is one line; else each of its equals signs begins one, and these
-/// stand below each other.
+/// The solution as UTF-8 text. A step that fits is one line; else each of its equals signs begins one, and
+/// these stand below each other.
 std::string solution_as_text(const Solution& solution);
 
 }  // namespace bp

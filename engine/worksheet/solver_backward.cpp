@@ -15,11 +15,12 @@ Symbol Solver::derivative_symbol(Value value) {
 }
 
 void Solver::note_if_not_finite(const Symbol& within, const Formula& formula, double number) {
-  if (!std::isfinite(number) && !solution_.not_finite) solution_.not_finite = Not_finite{within, formula, number};
+  if (!std::isfinite(number) && !solution_.not_finite)
+    solution_.not_finite = Not_finite{within, formula, number};
 }
 
-// Adds to each input what this use of it contributes: the gradient of the step above, times the local derivatives on
-// the way from it.
+// Adds to each input what this use of it contributes: the gradient of the step above, times the local
+// derivatives on the way from it.
 void Solver::pass_on(Value value) {
   Node& user = node(value);
   std::vector<Formula> path = std::move(user.path);
@@ -37,6 +38,12 @@ void Solver::pass_on(Value value) {
       used.path = std::move(longer);
       continue;
     }
+    const auto counts = std::count_if(longer.begin(), longer.end(), [](const Formula& factor) {
+      const bool gradient =
+          factor.kind == Formula::Kind::symbol && factor.symbol.kind == Symbol::Kind::derivative;
+      return !gradient && !is_number(factor, 1.0);
+    });
+    solution_.multiplied_out = solution_.multiplied_out || counts > 1;
     const double local = value.local_derivative(i);
     const bool nothing = value.grad() == 0.0;
     if (nothing && !std::isfinite(local)) solution_.zero_passes_nothing = true;
@@ -59,8 +66,8 @@ bool Solver::is_shown(Value leaf) const {
          asked_[leaf.index()] != 0;
 }
 
-// The steps by how far they are from the loss, layer by layer, and in the order of the worksheet within each: so
-// every gradient is worked out before it is used.
+// The steps by how far they are from the loss, layer by layer, and in the order of the worksheet within
+// each: so every gradient is worked out before it is used.
 void Solver::collect_gradients() {
   std::vector<Value> steps;
   for (const Value value : graph_) {

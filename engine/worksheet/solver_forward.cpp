@@ -11,15 +11,16 @@
 namespace bp::worksheet {
 namespace {
 
-// What is read more than once is written out up to this weight: (t - o), 1 + exp(-net); beyond, it gets a name.
+// What is read more than once is written out up to this weight: (t - o), 1 + exp(-net); beyond, it gets a
+// name.
 constexpr std::size_t heaviest_repeated = 4;
 // And so many factors a product of local derivatives may have.
 constexpr std::size_t longest_chain = 6;
 
 bool is_any_number(Op op) { return info(op).arity == any_number; }
 
-// Up to so many classes the softmax is written out as a fraction, exp(z1) / (exp(z0) + exp(z1)); with more, or
-// where that overflows, by what the cross-entropy has worked out: exp(z1 - zk - E).
+// Up to so many classes the softmax is written out as a fraction, exp(z1) / (exp(z0) + exp(z1)); with more,
+// or where that overflows, by what the cross-entropy has worked out: exp(z1 - zk - E).
 constexpr std::size_t most_classes = 6;
 constexpr double largest_exponent = 700.0;
 
@@ -52,11 +53,12 @@ std::uint32_t Solver::add_name(std::string_view name) {
 // u1, u2, ... unless the worksheet has names like these.
 void Solver::choose_helper_prefix() {
   const auto is_taken = [&](std::string_view prefix) {
-    return std::any_of(worksheet_.definitions.begin(), worksheet_.definitions.end(), [&](const auto& definition) {
-      const std::string_view name = definition.name;
-      return name.starts_with(prefix) && name.size() > prefix.size() &&
-             std::isdigit(static_cast<unsigned char>(name[prefix.size()])) != 0;
-    });
+    return std::any_of(worksheet_.definitions.begin(), worksheet_.definitions.end(),
+                       [&](const auto& definition) {
+                         const std::string_view name = definition.name;
+                         return name.starts_with(prefix) && name.size() > prefix.size() &&
+                                std::isdigit(static_cast<unsigned char>(name[prefix.size()])) != 0;
+                       });
   };
   for (const std::string_view prefix : std::array<std::string_view, 4>{"u", "v", "s", "q"}) {
     helper_prefix_ = prefix;
@@ -103,8 +105,8 @@ void Solver::forward() {
   }
 }
 
-// Gives names to the inputs that the local derivatives repeat and that are too long for it. True when they repeat
-// the value itself.
+// Gives names to the inputs that the local derivatives repeat and that are too long for it. True when they
+// repeat the value itself.
 bool Solver::make_helpers_of_inputs(Value value) {
   std::size_t limit = heaviest_repeated;
   const auto unless_short = [&](Value input) {
@@ -133,14 +135,16 @@ bool Solver::make_helpers_of_inputs(Value value) {
 void Solver::compute(Value value) {
   const bool reads_out = make_helpers_of_inputs(value);
   Node& made = node(value);
-  for (std::size_t i = 0; i < value.input_count(); ++i) made.is_live = made.is_live || node(value.input(i)).is_live;
+  for (std::size_t i = 0; i < value.input_count(); ++i)
+    made.is_live = made.is_live || node(value.input(i)).is_live;
   made.formula = formula_of(value);
   if (!std::isfinite(value.data()) && !solution_.not_finite) {
     solution_.not_finite = Not_finite{{}, made.formula, value.data()};
     trouble_unplaced_ = true;
   }
   const auto name = [&] { return value.name().empty() ? next_helper() : std::string(value.name()); };
-  const bool repeated = reads_out && (is_any_number(value.op()) || heavier_than(made.formula, heaviest_repeated));
+  const bool repeated =
+      reads_out && (is_any_number(value.op()) || heavier_than(made.formula, heaviest_repeated));
   const bool folds = value.name().empty() && made.uses == 1 && !repeated;
   if (!folds && (!value.name().empty() || made.is_live)) make_step(value, name());
   for (std::size_t i = 0; i < value.input_count(); ++i) {
@@ -197,7 +201,8 @@ Formula Solver::local_of_any_number(Value value, std::size_t input) {
     }
     case Op::dot: return formula(input ^ 1);
     case Op::logsumexp: return exp_of(sum_formula(x, own, true));
-    default: break;  // softmax_cross_entropy(k, z0, z1, ...): exp(z) / (exp(z0) + exp(z1) + ...), less 1 for k
+    default:
+      break;  // softmax_cross_entropy(k, z0, z1, ...): exp(z) / (exp(z0) + exp(z1) + ...), less 1 for k
   }
   const auto label = static_cast<std::size_t>(value.input(0).data()) + 1;
   Formula share;

@@ -24,8 +24,8 @@ Op find_op(std::string_view name) {
   throw std::logic_error("backstep: the table of operations says " + std::string(name));
 }
 
-// Reads a formula of the table from left to right. `at_` is the first character not yet taken. The table is ours,
-// so its formulas are short and well formed; a test reads every one.
+// Reads a formula of the table from left to right. `at_` is the first character not yet taken. The table is
+// ours, so its formulas are short and well formed; a test reads every one.
 class Reader {
  public:
   Reader(std::string_view text, double tie) : text_(text), tie_(tie) {}

@@ -7,11 +7,14 @@ namespace bp::worksheet {
 
 double value_of(Op op, double x, [[maybe_unused]] double y) {
   switch (op) {
-#define UNARY(name, ...)                          \
-  case Op::name: return Rule<Op::name>::value(x); \
-      #define BINARY(name, ...)                   \
-  case Op::name:                                  \
-    return Rule<Op::name>::value(x, y);
+#define UNARY(name, ...)             \
+  case Op::name: {                   \
+    return Rule<Op::name>::value(x); \
+  }
+#define BINARY(name, ...)               \
+  case Op::name: {                      \
+    return Rule<Op::name>::value(x, y); \
+  }
 #include "engine/scalar/op_table.def"
 #undef UNARY
 #undef BINARY
@@ -25,9 +28,10 @@ namespace {
 template <class Body>
 double n_ary(Op op, Body body) {
   switch (op) {
-#define N_ARY(name, ...) \
-  case Op::name:         \
-    return body.template operator()<Op::name>();
+#define N_ARY(name, ...)                         \
+  case Op::name: {                               \
+    return body.template operator()<Op::name>(); \
+  }
 #include "engine/scalar/op_table.def"
 #undef N_ARY
     default: throw std::logic_error("backstep: not n-ary");

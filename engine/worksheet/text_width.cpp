@@ -11,8 +11,8 @@ namespace {
 struct Range {
   char32_t first, last;
 };
-// The blocks that Unicode's table of East Asian widths (UAX 11) calls wide or fullwidth, as far as letters are in
-// them.
+// The blocks that Unicode's table of East Asian widths (UAX 11) calls wide or fullwidth, as far as letters
+// are in them.
 constexpr std::array<Range, 8> broad = {{{0x1100, 0x115F},
                                          {0x2E80, 0xA4CF},
                                          {0xA960, 0xA97F},

@@ -48,22 +48,22 @@ Typesetter::Binding Typesetter::binding_of(const Formula& formula) const {
   return formula.kind == Kind::product || formula.kind == Kind::power ? Binding::product : Binding::atom;
 }
 
-void Typesetter::in_brackets(char open, const Formula& formula, char close) {
-  put({&open, 1}, 1.0);
+void Typesetter::write_in_parentheses(const Formula& formula) {
+  put("(", 1.0);
   deeper();
   write(formula);
   shallower();
-  put({&close, 1}, 1.0);
+  put(")", 1.0);
 }
 
 // A minus may stand at the beginning, as in -2 * x.
 void Typesetter::write_at_least(Binding binding, const Formula& formula, bool leads) {
-  const bool fits = binding_of(formula) >= binding ||
-                    (leads && binding != Binding::atom && formula.kind != Kind::sum);
+  const bool fits =
+      binding_of(formula) >= binding || (leads && binding != Binding::atom && formula.kind != Kind::sum);
   if (fits) {
     write(formula);
   } else {
-    in_brackets('(', formula, ')');
+    write_in_parentheses(formula);
   }
 }
 
@@ -118,8 +118,8 @@ std::string without_outer_spaces(std::string text) {
   return text;
 }
 
-// The first piece that goes to the next line: the shallowest of those that the line could end before, the last
-// of equals; but no line ends early for it unless it has to.
+// The first piece that goes to the next line: the shallowest of those that the line could end before, the
+// last of equals; but no line ends early for it unless it has to.
 std::size_t end_of_line(const std::vector<Piece>& pieces, std::size_t begin, double width) {
   constexpr double well_filled = 0.4;  // of the width: a line that ends before looks lost
   double filled = pieces[begin].width;

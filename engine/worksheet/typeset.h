@@ -14,7 +14,7 @@ namespace bp::worksheet {
 /// A part of a formula that stands on one line.
 struct Piece {
   std::string text;
-  double width = 0.0;      ///< in columns, or what comes near it in print
+  double width = 0.0;     ///< in columns, or what comes near it in print
   std::size_t level = 0;  ///< how deep within the formula it begins: lines rather end where this is small
 };
 
@@ -39,21 +39,21 @@ class Typesetter {
   virtual void write_product(const Formula& product) = 0;
   virtual void write_power(const Formula& power) = 0;
   virtual void write_call(const Formula& call) = 0;
+  virtual void write_in_parentheses(const Formula& formula);
   virtual void write_relation(bool greater) = 0;  // with a space around
 
   void write(const Formula& formula);
   /// In parentheses, unless it holds together as tightly as asked for.
   enum class Binding { sum, product, atom };
   void write_at_least(Binding binding, const Formula& formula, bool leads = false);
-  void in_brackets(char open, const Formula& formula, char close);
   void put(std::string_view text, double width);
   /// A line may end here; `later` makes that less welcome.
   void may_break(bool later = false);
   /// Within brackets.
   void deeper() { depth_ += 2; }
   void shallower() { depth_ -= 2; }
-  /// Whether the first factor of the product that is about to be written may have a minus in front: not behind the
-  /// sign of a sum.
+  /// Whether the first factor of the product that is about to be written may have a minus in front: not
+  /// behind the sign of a sum.
   bool may_lead() { return !std::exchange(follows_sign_, false); }
   bool numbers() const { return show_ == Show::numbers; }
   /// Whether it is shown with a minus in front.
@@ -72,8 +72,8 @@ class Typesetter {
   std::vector<Piece> pieces_;
 };
 
-/// The pieces as lines, broken where it disturbs the formula least: the first line is at most `first` wide, the
-/// others `next`. A piece that is wider than that has a line for itself.
+/// The pieces as lines, broken where it disturbs the formula least: the first line is at most `first` wide,
+/// the others `next`. A piece that is wider than that has a line for itself.
 std::vector<std::string> broken(const std::vector<Piece>& pieces, double first, double next);
 
 double width_of(const std::vector<Piece>& pieces);

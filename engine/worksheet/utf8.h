@@ -6,8 +6,8 @@
 
 namespace bp::worksheet {
 
-/// The code point at the beginning of the text, and how many bytes it takes. The text is valid UTF-8, as names are,
-/// and not empty.
+/// The code point at the beginning of the text, and how many bytes it takes. The text is valid UTF-8, as
+/// names are, and not empty.
 struct Code_point {
   char32_t code;
   std::size_t bytes;

@@ -1,17 +1,17 @@
-// `backstep solve`: the whole calculation of a worksheet as a person would write it, or its numbers as JSON.
+// `backstep solve`: the whole calculation of a worksheet as a person would write it, or its numbers as
+// JSON.
 #include <fmt/core.h>
 
-#include <cmath>
 #include <memory>
 #include <string>
 
 #include "engine/model/json_text.h"
-#include "engine/worksheet/digits.h"
 #include "engine/worksheet/solution.h"
 #include "engine/worksheet/solution_markup.h"
 #include "engine/worksheet/solution_text.h"
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/command.h"
+#include "lessons/backstep/json_number.h"
 
 namespace backstep {
 namespace {
@@ -21,12 +21,6 @@ struct Options {
   bp::Solve_options solve;
   bool json = false;
 };
-
-/// The shortest digits that read back as the same number; what is not finite as text, since JSON has no word for it.
-std::string json_number(double number) {
-  const std::string text = bp::shortest(number);
-  return std::isfinite(number) ? text : bp::json_text(text);
-}
 
 std::string json_value(const bp::Worksheet& worksheet, const bp::Node_names& names, bp::Value value) {
   std::string inputs;
@@ -76,14 +70,15 @@ void add_solve_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand("solve", "Work out a worksheet step by step");
   auto options = std::make_shared<Options>();
   command->add_option("FILE", options->file, "The worksheet; - is standard input")->required();
-  CLI::Option* format =
-      command->add_option("--format", options->format, "text (default), markdown or latex")
-          ->check(CLI::IsMember({"text", "markdown", "latex"}));
-  command->add_option("--digits", options->solve.digits, "Significant digits of a number, at most (default 9)")
+  CLI::Option* format = command->add_option("--format", options->format, "text (default), markdown or latex")
+                            ->check(CLI::IsMember({"text", "markdown", "latex"}));
+  command
+      ->add_option("--digits", options->solve.digits, "Significant digits of a number, at most (default 9)")
       ->check(CLI::Range(1, 17));
   command->add_flag("--all", options->solve.every_leaf,
                     "Show the derivatives by leaves that are not trained, too");
-  command->add_flag("--json", options->json, "All values and gradients, with all their digits")->excludes(format);
+  command->add_flag("--json", options->json, "All values and gradients, with all their digits")
+      ->excludes(format);
   command->callback([options] { run_solve(*options); });
 }
 
