@@ -49,7 +49,7 @@ void forgotten_accumulation() {
   Graph graph;
   const Value va = graph.leaf(a, "a"), vb = graph.leaf(b, "b");
   const Value vd = (va * vb).named("d"), ve = (vd + va).named("e"), L = (vd * ve).named("L");
-  exhibit(graph, L, {{"dL/da", da, L, va}, {"dL/db", db, L, vb}, {"dL/dd", dd, L, vd}});
+  exhibit(graph, L, {{"dL/dd", dd, L, vd}, {"dL/da", da, L, va}, {"dL/db", db, L, vb}});
 }
 
 // ---- 2. The double sigmoid ------------------------------------------------------------------------------
