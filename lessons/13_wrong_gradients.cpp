@@ -299,9 +299,9 @@ void several_at_once() {
            {"dE/dc", d.b2, E, c},
            {"dE/dw11", d.w1[0][0], E, w1[0][0]},
            {"dE/dw22", d.w1[1][1], E, w1[1][1]}});
-  print(R"(   All of it is about a fifth of what it should be, in each row another fifth, and the engine
-   cannot say why: a slope where there is no activation is no mistake that it knows. So mend
-   that line alone, and look again:
+  print(R"(   All of it is about a fifth of what it should be, in no two rows by the same factor, and the
+   engine cannot say why: a slope where there is no activation is no mistake that it knows. So
+   mend that line alone, and look again:
 )");
   exhibit(graph, E,
           {{"dE/dv1", half.w2[0], E, w2[0]},
