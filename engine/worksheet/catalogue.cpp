@@ -17,7 +17,8 @@ std::set<double> counts_of_means(const Tape& tape, const Roles& roles) {
   const auto consider = [&](double count, Node divided) {
     const Op op = tape.op[divided];
     const bool of_sum = op == Op::add || op == Op::sub || op == Op::sum;
-    if (is_whole(count) && (count > 2.0 || of_sum)) counts.insert(count);
+    const bool network = !roles.sums.empty();
+    if (is_whole(count) && (of_sum || (network && count > 2.0))) counts.insert(count);
   };
   for (Node n = 0; n < tape.size(); ++n) {
     if (roles.reaches_loss[n] == 0) continue;
@@ -61,12 +62,14 @@ void add_scales(const Tape& tape, const Roles& roles, std::vector<Slip>& slips) 
                    .words =
                        "have twice the gradient: a 1/2 was left out, the 2 of a square was taken twice, or "
                        "a backward pass was added to an earlier one"});
-  slips.push_back(
-      {.id = "factor-two",
-       .way = Slip::Way::scale,
-       .prior = 0.0,
-       .scale = 0.5,
-       .words = "have half the gradient: the 2 from the square was left out, or there is a 1/2 too many"});
+  // Without a network there is no error to halve: a square without its 2 is the exponent rule's.
+  if (!roles.sums.empty())
+    slips.push_back(
+        {.id = "factor-two",
+         .way = Slip::Way::scale,
+         .prior = 0.0,
+         .scale = 0.5,
+         .words = "have half the gradient: the 2 from the square was left out, or there is a 1/2 too many"});
   slips.push_back(
       {.id = "sign",
        .way = Slip::Way::scale,
@@ -142,6 +145,14 @@ constexpr Entry entries[] = {
      "left out the derivative of the output's activation"},
     {"no-hidden-activation-derivative", 0.0, 3, sites::activation,
      "left out the derivative of the hidden activation"},
+    {"double-activation-derivative", -1.5, 0, sites::activation,
+     "took the activation's derivative at its output in place of its input", 1},
+    {"activation-formula-at-preactivation", -1.6, 1, sites::activation,
+     "put the input of the activation into the formula that wants its output", 1},
+    {"no-output-activation-derivative", -1.5, 2, sites::activation,
+     "left out the derivative of the output's activation", 1},
+    {"no-hidden-activation-derivative", -1.5, 3, sites::activation,
+     "left out the derivative of the hidden activation", 1},
     {"one-path", 0.1, 0, sites::one_path, "followed only the first of several paths", sites::hidden_units},
     {"one-path", 0.1, -1, sites::one_path, "followed only the last of several paths", sites::hidden_units},
     {"one-path", 0.0, 0, sites::one_path, "followed only the first of several paths",
@@ -186,12 +197,16 @@ constexpr Entry entries[] = {
     {"penalty", -0.1, 1, sites::penalty, "have twice the gradient of the penalty"},
     {"penalty", -0.1, 2, sites::penalty, "have half the gradient of the penalty"},
     {"penalty", -0.5, 3, sites::penalty, "left out the strength of the penalty"},
+    {"penalty", -0.3, 4, sites::penalty, "left out the gradient of the biases' penalty"},
+    {"penalty", -0.3, 5, sites::penalty, "gave the biases a penalty that they do not have"},
     {"outer-derivative-at-inner-point", -0.1, 0, sites::inner_point,
      "took the outer derivative at the innermost number, f'(x) in place of f'(g(x))"},
     {"outer-derivative-at-inner-point", -0.5, 1, sites::inner_point,
      "took the outer derivative at the innermost number, f'(x) in place of f'(g(x))"},
     {"relu-mask", 0.0, 0, sites::relu_mask, "put the relu's mask in the place of the gradient from above"},
     {"relu-mask", -0.2, 1, sites::relu_mask, "let the gradient through a relu at exactly 0"},
+    {"relu-mask", -0.3, 2, sites::relu_mask,
+     "took the sigmoid's out * (1 - out) for the derivative of a relu"},
     {"exponent-rule", -0.1, 0, sites::exponent, "did not lower the exponent: n x^n"},
     {"exponent-rule", -0.1, 1, sites::exponent, "did not bring the exponent down: x^(n-1)"},
     {"exponent-rule", -0.3, 2, sites::exponent, "treated exp(x) as a power: x exp(x-1)"},
@@ -214,6 +229,14 @@ std::vector<Slip> slips_for(const Tape& tape, const Roles& roles) {
   std::vector<Slip> slips;
   add_scales(tape, roles, slips);
   add_scales_of_parts(roles, slips);
+  for (const double n : counts_of_means(tape, roles)) {
+    slips.push_back({.id = "penalty",
+                     .prior = -0.4,
+                     .scale = 1.0 / n,
+                     .flavour = 6,
+                     .sites = sites::penalty,
+                     .words = "divided the gradient of the penalty by the count, too"});
+  }
   slips.push_back({.id = "updated-weights",
                    .way = Slip::Way::updated,
                    .prior = 0.1,
@@ -234,6 +257,7 @@ std::vector<Slip> slips_for(const Tape& tape, const Roles& roles) {
     slips.push_back({.id = entry.id,
                      .prior = entry.prior,
                      .flavour = entry.flavour,
+                     .values = entry.values,
                      .sites = entry.sites,
                      .words = entry.words});
   }

@@ -37,8 +37,8 @@ bool is_square(const Tape& tape, Node n) {
 
 }  // namespace
 
-Roles::Roles(const Tape& tape, Node loss, std::span<const std::uint8_t> train)
-    : trained(train.begin(), train.end()) {
+Roles::Roles(const Tape& tape, Node loss, std::span<const std::uint8_t> parameters)
+    : parameter(parameters.begin(), parameters.end()) {
   find_layers(tape, loss);
   find_uses(tape);
   find_products(tape);
@@ -51,7 +51,7 @@ Roles::Roles(const Tape& tape, Node loss, std::span<const std::uint8_t> train)
 bool Roles::weighs(const Tape& tape, Node n) const {
   if (tape.op[n] != Op::mul && tape.op[n] != Op::dot) return false;
   return std::any_of(tape.inputs.begin() + tape.begin(n), tape.inputs.begin() + tape.end(n),
-                     [&](Node x) { return trained[x] != 0; });
+                     [&](Node x) { return parameter[x] != 0; });
 }
 
 void Roles::find_layers(const Tape& tape, Node loss) {
@@ -97,8 +97,8 @@ void Roles::find_products(const Tape& tape) {
   in_product.resize(tape.inputs.size());
   const auto consider = [&](Node n, Edge a, Edge b) {
     const Node x = tape.inputs[a], y = tape.inputs[b];
-    if (trained[x] == trained[y]) return;  // none is a weight, or both are
-    products.push_back(trained[x] != 0 ? Weighted{n, a, b} : Weighted{n, b, a});
+    if (parameter[x] == parameter[y]) return;  // none is a weight, or both are
+    products.push_back(parameter[x] != 0 ? Weighted{n, a, b} : Weighted{n, b, a});
     in_product[a] = in_product[b] = 1;
   };
   for (Node n = 0; n < tape.size(); ++n) {
@@ -108,7 +108,7 @@ void Roles::find_products(const Tape& tape) {
     }
     if (!is_square(tape, n)) continue;
     for (Edge e = tape.begin(n); e < tape.end(n); ++e) {
-      if (trained[tape.inputs[e]] != 0) penalties.push_back(e);
+      if (parameter[tape.inputs[e]] != 0) penalties.push_back(e);
     }
   }
 }
@@ -151,7 +151,7 @@ void Roles::find_sums(const Tape& tape) {
         const auto found = by_node.find(term);
         if (found != by_node.end()) {
           sum.products.insert(sum.products.end(), found->second.begin(), found->second.end());
-        } else if (trained[term] != 0) {
+        } else if (parameter[term] != 0) {
           sum.biases.push_back(e);
         }
       }
@@ -182,6 +182,7 @@ void Roles::find_softmaxes(const Tape& tape) {
       by_total[tape.input(n, 1)].push_back(n);
     }
   }
+  of_softmax.resize(tape.size());
   for (const auto& [total, quotients] : by_total) {
     Softmax softmax{total, {}, quotients};
     for (const Edge e : terms_of(tape, *this, total)) softmax.exponentials.push_back(tape.inputs[e]);
@@ -193,12 +194,17 @@ void Roles::find_softmaxes(const Tape& tape) {
                                      [&](Node n) { return tape.op[n] == Op::exp; });
     const bool all_terms =
         std::all_of(quotients.begin(), quotients.end(), [&](Node n) { return is_term(tape.input(n, 0)); });
-    if (all_exp && all_terms && softmax.exponentials.size() > 1) softmaxes.push_back(std::move(softmax));
+    if (all_exp && all_terms && softmax.exponentials.size() > 1) {
+      of_softmax[total] = 1;
+      for (const Node n : softmax.exponentials) of_softmax[n] = 1;
+      for (const Node n : softmax.quotients) of_softmax[n] = 1;
+      softmaxes.push_back(std::move(softmax));
+    }
   }
 }
 
 bool Roles::is_bias(const Tape& tape, Node n) const {
-  if (trained[n] == 0) return false;
+  if (parameter[n] == 0) return false;
   const auto users = uses_of(n);
   return std::all_of(users.begin(), users.end(), [&](Edge e) {
     return is_sum(tape.op[tape.user[e]]) ||

@@ -39,13 +39,13 @@ struct Softmax {
 };
 
 struct Roles {
-  /// `train` has an element for each node, not 0 for a leaf that is trained.
-  Roles(const Tape& tape, Node loss, std::span<const std::uint8_t> train);
+  /// `parameters` has an element for each node, not 0 for a leaf that is a weight or a bias.
+  Roles(const Tape& tape, Node loss, std::span<const std::uint8_t> parameters);
 
   bool is_activation(Node n) const { return activation[n] != 0; }
   bool is_output_activation(Node n) const { return is_activation(n) && below_activation[n] == 0; }
 
-  std::vector<std::uint8_t> trained;     // leaves that are trained
+  std::vector<std::uint8_t> parameter;   // leaves that are weights or biases
   std::vector<std::uint8_t> activation;  // sigmoid, tanh, relu, ...
   std::vector<std::uint8_t>
       below_activation;  // whether a path to the loss leads through another one or a weight
@@ -59,12 +59,13 @@ struct Roles {
   std::vector<Weighted_sum> sums;
   std::vector<Matrix_of_weights> matrices;
   std::vector<Softmax> softmaxes;
+  std::vector<std::uint8_t> of_softmax;  // the parts of a softmax that is written out
   std::vector<Edge> penalties;  // edges to a trained leaf from its square (or absolute value) in a penalty
 
   std::span<const Edge> uses_of(Node n) const {
     return std::span(uses).subspan(first_use[n], first_use[n + 1] - first_use[n]);
   }
-  /// Whether n is trained and everything that uses it adds it: a bias.
+  /// Whether it is a parameter and everything that uses it adds it to a weighted sum: a bias.
   bool is_bias(const Tape& tape, Node n) const;
 
  private:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace bp::worksheet::sites {
 namespace {
@@ -108,9 +109,34 @@ Sites factor(const Situation& at, const Slip& slip) {
   });
 }
 
+namespace {
+
+// One unit of a batch is as many nodes as there are samples: those whose weighted sums share their first weight.
+Sites by_unit(const Situation& at, const Sites& sites) {
+  std::map<Node, Node> weight_of;  // of a weighted sum
+  for (const Weighted_sum& sum : at.roles.sums) weight_of[sum.node] = at.tape.inputs[sum.products[0].weight];
+  std::map<Node, Site> units;
+  bool any = false;
+  for (const Site& site : sites) {
+    const auto weight = weight_of.find(at.tape.input(site.node, 0));
+    if (weight == weight_of.end()) continue;
+    const auto [unit, is_new] = units.emplace(weight->second, site);
+    if (is_new) continue;
+    unit->second.changes.insert(unit->second.changes.end(), site.changes.begin(), site.changes.end());
+    any = true;
+  }
+  Sites found;
+  if (any) {
+    for (auto& [weight, site] : units) found.push_back(std::move(site));
+  }
+  return found;
+}
+
+}  // namespace
+
 Sites activation(const Situation& at, const Slip& slip) {
   const int flavour = slip.flavour;
-  return at_each_node(at, [&](Node n, Site& site) {
+  const Sites found = at_each_node(at, [&](Node n, Site& site) {
     if (!at.roles.is_activation(n)) return;
     const Edge e = at.tape.begin(n);
     const double out = at.tape.data[n], y = y_of(at.tape, n);
@@ -123,16 +149,9 @@ Sites activation(const Situation& at, const Slip& slip) {
       site.changes = {{e, 1.0}};
     }
   });
+  return slip.values == 0 ? found : by_unit(at, found);
 }
 
-namespace {
-
-bool is_meant(const Situation& at, const Slip& slip, Node n) {
-  if (at.tape.op[n] == Op::leaf) return (slip.values & leaves) != 0;
-  return (slip.values & (at.roles.is_activation(n) ? hidden_units : other_values)) != 0;
-}
-
-// The uses of a value that a path leads through; a penalty's is none.
 std::vector<Edge> paths_from(const Situation& at, Node n) {
   std::vector<Edge> paths;
   for (const Edge e : at.roles.uses_of(n)) {
@@ -142,12 +161,19 @@ std::vector<Edge> paths_from(const Situation& at, Node n) {
   return paths;
 }
 
+namespace {
+
+bool is_meant(const Situation& at, const Slip& slip, Node n) {
+  if (at.tape.op[n] == Op::leaf) return (slip.values & leaves) != 0;
+  return (slip.values & (at.roles.is_activation(n) ? hidden_units : other_values)) != 0;
+}
+
 // keep(k, count) says whether path k stays.
 template <class Keep>
 Sites with_paths(const Situation& at, const Slip& slip, bool biases, Keep keep) {
   Sites found;
   for (Node n = 0; n < at.tape.size(); ++n) {
-    if (!is_meant(at, slip, n) || at.roles.uses_of(n).size() < 2) continue;
+    if (!is_meant(at, slip, n) || at.roles.uses_of(n).size() < 2 || at.roles.of_softmax[n] != 0) continue;
     if (!biases && at.roles.is_bias(at.tape, n)) continue;
     const std::vector<Edge> paths = paths_from(at, n);
     if (paths.size() < 2) continue;
@@ -203,6 +229,7 @@ Sites relu_mask(const Situation& at, const Slip& slip) {
     const Edge e = at.tape.begin(n);
     if (flavour == 0) site.changes = {{e, at.tape.local[e], true}};
     if (flavour == 1 && x_of(at.tape, n) == 0.0) site.changes = {{e, 1.0}};
+    if (flavour == 2) site.changes = {{e, at.tape.data[n] * (1.0 - at.tape.data[n])}};
   });
 }
 
@@ -217,6 +244,11 @@ Sites exponent(const Situation& at, const Slip& slip) {
     }
     const double x = x_of(tape, n), y = tape.op[n] == Op::square ? 2.0 : y_of(tape, n);
     if (tape.op[n] != Op::pow && (tape.op[n] != Op::square || flavour == 3)) return;
+    // A squared difference without its 2 is factor-two, and the square of a weight is a penalty's.
+    const Node base = tape.input(n, 0);
+    if (y == 2.0 && !at.roles.sums.empty() &&
+        (at.roles.parameter[base] != 0 || (flavour == 1 && tape.op[base] == Op::sub)))
+      return;
     if (flavour == 0 && varies(tape, tape.input(n, 0))) site.changes = {{e, y * std::pow(x, y)}};
     if (flavour == 1 && varies(tape, tape.input(n, 0))) site.changes = {{e, std::pow(x, y - 1.0)}};
     if (flavour == 3 && varies(tape, tape.input(n, 1))) site.changes = {{e + 1, y * std::pow(x, y - 1.0)}};
@@ -230,13 +262,13 @@ Sites exponent(const Situation& at, const Slip& slip) {
 Sites quotient(const Situation& at, const Slip& slip) {
   const int flavour = slip.flavour;
   return at_each_node(at, [&](Node n, Site& site) {
-    if (at.tape.op[n] != Op::div) return;
+    if (at.tape.op[n] != Op::div || at.roles.of_softmax[n] != 0) return;
     const Edge e = at.tape.begin(n);
     const double x = x_of(at.tape, n), y = y_of(at.tape, n);
     const bool above = varies(at.tape, at.tape.input(n, 0)), below = varies(at.tape, at.tape.input(n, 1));
-    if (flavour >= 3) {
-      if (above) site.changes = {{e, flavour == 3 ? y : -1.0 / y}};
-      if (below) site.changes.push_back({e + 1, flavour == 3 ? -x : x / y / y});
+    if (flavour >= 3 && below) {
+      site.changes = {{e + 1, flavour == 3 ? -x : x / y / y}};
+      if (above) site.changes.push_back({e, flavour == 3 ? y : -1.0 / y});
     } else if (below) {
       site.changes = {{e + 1, flavour == 0 ? x / y / y : flavour == 1 ? -x / y : -1.0 / y / y}};
     }
@@ -261,7 +293,7 @@ Sites left_out(const Situation& at, const Slip& slip) {
     for (Edge k = e; k < tape.end(n); ++k) {
       const Node other = tape.inputs[e + ((k - e) ^ 1)];
       if (!varies(tape, tape.inputs[k]) || !varies(tape, other)) continue;
-      if (at.roles.in_product[k] != 0 && at.roles.trained[tape.inputs[k]] != 0)
+      if (at.roles.in_product[k] != 0 && at.roles.parameter[tape.inputs[k]] != 0)
         continue;  // missing-input-factor
       site.changes.push_back({k, 1.0});
     }

@@ -20,7 +20,7 @@ Sites square(const Situation& at, const Slip& slip);
 /// A constant factor left out. 0: 1/2 or 2; 1: that of a mean; 2: that of a mean taken twice.
 Sites factor(const Situation& at, const Slip& slip);
 /// 0: f'(f(x)); 1: the formula in terms of the output, fed with the input; 2: 1 for an output's activation;
-/// 3: 1 for a hidden one.
+/// 3: 1 for a hidden one. With `values`, a site is a unit, in all samples of a batch.
 Sites activation(const Situation& at, const Slip& slip);
 /// Of a value with several uses, penalties apart. k >= 0: only use k; -1: only the last; -1 - k: all but use k - 1.
 /// Which values: bits of hidden_units, other_values and leaves.
@@ -38,11 +38,12 @@ Sites softmax_diagonal(const Situation& at, const Slip& slip);
 Sites softmax_twice(const Situation& at, const Slip& slip);
 /// The calculation with every softmax applied twice.
 Tape with_second_softmax(const Situation& at);
-/// The square of a weight. 0: no gradient; 1: twice; 2: half; 3: without its factor.
+/// The square of a weight. 0: no gradient; 1: twice; 2: half; 3: without its factor; 4: no gradient for a bias;
+/// 5: one for a bias that has no penalty; 6: `scale` times.
 Sites penalty(const Situation& at, const Slip& slip);
 /// f(g(x)) with f'(x). 0: x is the first input of g that can vary; 1: the last.
 Sites inner_point(const Situation& at, const Slip& slip);
-/// 0: = in the place of *=; 1: slope 1 at exactly 0.
+/// 0: = in the place of *=; 1: slope 1 at exactly 0; 2: the sigmoid's out (1 - out).
 Sites relu_mask(const Situation& at, const Slip& slip);
 /// 0: n x^n; 1: x^(n-1); 2: x exp(x-1); 3: y x^(y-1) for the exponent; 4: (n-1) x^(n-1); 5: x^(n+1)/(n+1).
 Sites exponent(const Situation& at, const Slip& slip);
@@ -50,5 +51,8 @@ Sites exponent(const Situation& at, const Slip& slip);
 Sites quotient(const Situation& at, const Slip& slip);
 /// 0: 1 for the derivative of a function or a power; 1: 1 for the other factor of a product.
 Sites left_out(const Situation& at, const Slip& slip);
+
+/// The uses of a value that a path leads through; a penalty's is none.
+std::vector<Edge> paths_from(const Situation& at, Node n);
 
 }  // namespace bp::worksheet::sites

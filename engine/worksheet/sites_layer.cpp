@@ -50,8 +50,9 @@ Sites bias(const Situation& at, const Slip& slip) {
   Sites found;
   std::map<std::int32_t, std::vector<Node>> layers;
   for (Node n = 0; n < at.tape.size(); ++n) {
-    const auto uses = at.roles.uses_of(n);
-    if (uses.empty() || !at.roles.is_bias(at.tape, n)) continue;
+    if (at.roles.uses_of(n).empty() || !at.roles.is_bias(at.tape, n)) continue;
+    const std::vector<Edge> uses = paths_from(at, n);
+    if (uses.empty()) continue;
     const std::int32_t layer = at.roles.layer[at.tape.user[uses[0]]];
     if (flavour == 3) {
       layers[layer].push_back(n);
@@ -207,19 +208,40 @@ Sites softmax_twice(const Situation& at, const Slip&) {
 }
 
 Sites penalty(const Situation& at, const Slip& slip) {
-  const int flavour = slip.flavour;
   Sites found;
   for (const Edge e : at.roles.penalties) {
-    const Node n = at.tape.user[e];
+    const Node n = at.tape.user[e], leaf = at.tape.inputs[e];
+    const double local = at.tape.local[e];
     Site site{n, 0, {}, {}};
-    if (flavour < 3) {
-      const double times = flavour == 0 ? 0.0 : flavour == 1 ? 2.0 : 0.5;
-      site.changes = {{e, times * at.tape.local[e]}};
-    } else if (at.loss_grads[n] != 0.0) {
-      site.changes = {{e, at.tape.local[e] / at.loss_grads[n]}};
+    switch (slip.flavour) {
+      case 0: site.changes = {{e, 0.0}}; break;
+      case 1: site.changes = {{e, 2.0 * local}}; break;
+      case 2: site.changes = {{e, 0.5 * local}}; break;
+      case 3:
+        if (at.loss_grads[n] != 0.0) site.changes = {{e, local / at.loss_grads[n]}};
+        break;
+      case 4:
+        if (at.roles.is_bias(at.tape, leaf)) site.changes = {{e, 0.0}};
+        break;
+      case 6: site.changes = {{e, slip.scale * local}}; break;
+      default: break;
     }
     if (!site.changes.empty()) found.push_back(std::move(site));
   }
+  if (slip.flavour != 5 || at.roles.penalties.empty()) return found;
+  // d(lambda b^2)/db = dE/d(w^2) * 2 b
+  const Edge e = at.roles.penalties[0];
+  const Node square = at.tape.user[e];
+  if (at.tape.op[square] == Op::abs) return found;
+  Site site{square, 0, {}, {}};
+  for (Node n = 0; n < at.tape.size(); ++n) {
+    if (!at.roles.is_bias(at.tape, n) || at.roles.uses_of(n).empty()) continue;
+    const auto is_penalised = [&](Edge p) { return at.tape.inputs[p] == n; };
+    if (std::any_of(at.roles.penalties.begin(), at.roles.penalties.end(), is_penalised)) continue;
+    site.readings.push_back({n, n, 1.0});
+    site.readings.push_back({n, square, 2.0 * at.tape.data[n]});
+  }
+  if (!site.readings.empty()) found.push_back(std::move(site));
   return found;
 }
 
