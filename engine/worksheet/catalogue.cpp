@@ -17,7 +17,7 @@ std::set<double> counts_of_means(const Tape& tape, const Roles& roles) {
   const auto consider = [&](double count, Node divided) {
     const Op op = tape.op[divided];
     const bool of_sum = op == Op::add || op == Op::sub || op == Op::sum;
-    const bool network = !roles.sums.empty();
+    const bool network = roles.is_network;
     if (is_whole(count) && (of_sum || (network && count > 2.0))) counts.insert(count);
   };
   for (Node n = 0; n < tape.size(); ++n) {
@@ -63,19 +63,22 @@ void add_scales(const Tape& tape, const Roles& roles, std::vector<Slip>& slips) 
                        "have twice the gradient: a 1/2 was left out, the 2 of a square was taken twice, or "
                        "a backward pass was added to an earlier one"});
   // Without a network there is no error to halve: a square without its 2 is the exponent rule's.
-  if (!roles.sums.empty())
+  if (roles.is_network)
     slips.push_back(
         {.id = "factor-two",
          .way = Slip::Way::scale,
          .prior = 0.0,
          .scale = 0.5,
          .words = "have half the gradient: the 2 from the square was left out, or there is a 1/2 too many"});
-  slips.push_back(
-      {.id = "sign",
-       .way = Slip::Way::scale,
-       .prior = 0.1,
-       .scale = -1.0,
-       .words = "have the sign turned round: (target - output) in the place of (output - target)"});
+  const bool differences =
+      std::any_of(tape.op.begin(), tape.op.end(), [](Op op) { return op == Op::sub || op == Op::neg; });
+  if (differences || roles.is_network)
+    slips.push_back(
+        {.id = "sign",
+         .way = Slip::Way::scale,
+         .prior = 0.1,
+         .scale = -1.0,
+         .words = "have the sign turned round: (target - output) in the place of (output - target)"});
   const std::set<double> means = counts_of_means(tape, roles);
   for (const double n : means) {
     slips.push_back({.id = "mean",
@@ -90,7 +93,7 @@ void add_scales(const Tape& tape, const Roles& roles, std::vector<Slip>& slips) 
                      .words = "divided by the count twice"});
   }
   const auto terms = static_cast<double>(terms_of_loss(tape, roles));
-  if (terms > 1.0 && !means.contains(terms)) {
+  if (terms > 1.0 && !means.contains(terms) && roles.is_network) {
     slips.push_back({.id = "mean",
                      .way = Slip::Way::scale,
                      .prior = -0.4,

@@ -158,6 +158,12 @@ void Roles::find_sums(const Tape& tape) {
     }
     if (!sum.products.empty()) sums.push_back(std::move(sum));
   }
+  above_sum.resize(tape.size());
+  for (const Weighted_sum& sum : sums) above_sum[sum.node] = 1;
+  for (Node n = 0; n < tape.size(); ++n) {
+    if (is_activation(n) && above_sum[tape.input(n, 0)] != 0) is_network = true;
+    for (Edge e = tape.begin(n); e < tape.end(n); ++e) above_sum[n] |= above_sum[tape.inputs[e]];
+  }
 }
 
 void Roles::find_matrices(const Tape& tape) {

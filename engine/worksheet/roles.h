@@ -52,8 +52,10 @@ struct Roles {
   std::vector<std::uint8_t> reaches_loss;
   std::vector<std::int32_t> layer;  // one more than the activations on the longest path into the node
   std::int32_t layers = 0;
-  std::vector<Edge> first_use;  // the edges that lead to node n are uses[first_use[n]] ...
-  std::vector<Edge> uses;       // ... in the order of the tape, only those from which the loss is reached
+  bool is_network = false;              // whether an activation is one of a weighted sum
+  std::vector<std::uint8_t> above_sum;  // whether a weighted sum has a part in it
+  std::vector<Edge> first_use;          // the edges that lead to node n are uses[first_use[n]] ...
+  std::vector<Edge> uses;  // ... in the order of the tape, only those from which the loss is reached
   std::vector<Weighted> products;
   std::vector<std::uint8_t> in_product;  // of each edge: whether a weighted product has it
   std::vector<Weighted_sum> sums;

@@ -247,6 +247,9 @@ void Search::group(std::vector<Question>& questions) {
     if (is_new) groups_.push_back({of, {}, grads_of(tape_, of)});
     groups_[place->second].questions.push_back(q);
   }
+  if (roles_.penalties.empty()) return;
+  // Of what leads to no weighted sum only the penalty's own mistakes can be said.
+  for (Group& group : groups_) group.penalty = roles_.above_sum[group.of] == 0;
 }
 
 // A computed value after one step along wrong gradients.
@@ -296,7 +299,9 @@ void Search::try_pass(std::span<const Question> questions, const Pass& pass, Tie
     note(q, tier, predicted / questions[q].accepted.value());
     if (accepted) hits.emplace_back(q, predicted);
   };
+  const bool scales = slips_[pass.first.slip].way == Slip::Way::scale;
   for (const Group& group : groups_) {
+    if (group.penalty && scales) continue;
     sweep(tape_, wrong, group.of, grads);
     for (const std::size_t q : group.questions) {
       const Node by = *questions[q].by;

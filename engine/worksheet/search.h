@@ -112,6 +112,7 @@ class Search {
     Node of;
     std::vector<std::size_t> questions;
     std::vector<double> grads;  // right ones
+    bool penalty = false;       // whether it is one, and no data has a part in it
   };
 
   std::vector<Site> sites_at(std::size_t slip, const Tape& tape, std::span<const double> loss_grads) const;

@@ -53,6 +53,19 @@ std::optional<double> output_formula_at_input(const Tape& tape, Node n) {
   }
 }
 
+// A part of a penalty, which has mistakes of its own.
+bool is_penalty(const Situation& at, Node n) {
+  return !at.roles.penalties.empty() && at.roles.above_sum[n] == 0;
+}
+
+// A target less an output, or a weight: what a network squares.
+bool is_miss_or_weight(const Situation& at, Node n) {
+  const Tape& tape = at.tape;
+  if (at.roles.parameter[n] != 0) return true;
+  if (tape.op[n] != Op::sub) return false;
+  return tape.op[tape.input(n, 0)] == Op::leaf || tape.op[tape.input(n, 1)] == Op::leaf;
+}
+
 bool is_function(Op op) {
   switch (op) {
     case Op::identity:
@@ -78,6 +91,7 @@ Sites turned_difference(const Situation& at, const Slip& slip) {
 
 Sites square(const Situation& at, const Slip&) {
   return at_each_node(at, [&](Node n, Site& site) {
+    if (is_penalty(at, n)) return;
     for (const Edge e : square_edges(at.tape, n)) site.changes.push_back({e, at.tape.local[e] / 2.0});
   });
 }
@@ -86,6 +100,7 @@ Sites factor(const Situation& at, const Slip& slip) {
   const int flavour = slip.flavour;
   const auto is_mean = [](double by) { return by > 2.5 && std::abs(by - std::round(by)) < 1e-9 * by; };
   return at_each_node(at, [&](Node n, Site& site) {
+    if (is_penalty(at, n)) return;
     const Tape& tape = at.tape;
     const Edge first = tape.begin(n);
     double by = 0.0;  // by what the node divides
@@ -173,6 +188,8 @@ template <class Keep>
 Sites with_paths(const Situation& at, const Slip& slip, bool biases, Keep keep) {
   Sites found;
   for (Node n = 0; n < at.tape.size(); ++n) {
+    if (biases && slip.flavour != 0 && at.roles.is_bias(at.tape, n))
+      continue;  // a loop over samples leaves the last
     if (!is_meant(at, slip, n) || at.roles.uses_of(n).size() < 2 || at.roles.of_softmax[n] != 0) continue;
     if (!biases && at.roles.is_bias(at.tape, n)) continue;
     const std::vector<Edge> paths = paths_from(at, n);
@@ -210,6 +227,7 @@ Sites inner_point(const Situation& at, const Slip& slip) {
     const bool power = tape.op[n] == Op::pow && !varies(tape, tape.input(n, 1));
     if (!is_function(tape.op[n]) && !power) return;
     const Node g = tape.input(n, 0);
+    if (power && at.roles.is_network && is_miss_or_weight(at, g)) return;
     std::vector<Node> inner;
     for (Edge e = tape.begin(g); e < tape.end(g); ++e) {
       if (varies(tape, tape.inputs[e])) inner.push_back(tape.inputs[e]);
@@ -244,10 +262,10 @@ Sites exponent(const Situation& at, const Slip& slip) {
     }
     const double x = x_of(tape, n), y = tape.op[n] == Op::square ? 2.0 : y_of(tape, n);
     if (tape.op[n] != Op::pow && (tape.op[n] != Op::square || flavour == 3)) return;
-    // A squared difference without its 2 is factor-two, and the square of a weight is a penalty's.
+    // In a network the squared error without its 2 is factor-two, and the square of a weight is a penalty's.
     const Node base = tape.input(n, 0);
-    if (y == 2.0 && !at.roles.sums.empty() &&
-        (at.roles.parameter[base] != 0 || (flavour == 1 && tape.op[base] == Op::sub)))
+    if (y == 2.0 && at.roles.is_network &&
+        (at.roles.parameter[base] != 0 || (flavour == 1 && is_miss_or_weight(at, base))))
       return;
     if (flavour == 0 && varies(tape, tape.input(n, 0))) site.changes = {{e, y * std::pow(x, y)}};
     if (flavour == 1 && varies(tape, tape.input(n, 0))) site.changes = {{e, std::pow(x, y - 1.0)}};
@@ -281,6 +299,7 @@ Sites left_out(const Situation& at, const Slip& slip) {
     const Tape& tape = at.tape;
     const Edge e = tape.begin(n);
     const Op op = tape.op[n];
+    if (at.roles.of_softmax[n] != 0) return;
     if (flavour == 0) {
       if (is_function(op) && !at.roles.is_activation(n)) site.changes = {{e, 1.0}};
       const bool by_constant = op == Op::div && !varies(tape, tape.input(n, 1));  // a factor
