@@ -144,6 +144,10 @@ constexpr Entry entries[] = {
      "took the activation's derivative at its output in place of its input"},
     {"activation-formula-at-preactivation", -0.1, 1, sites::activation,
      "put the input of the activation into the formula that wants its output"},
+    {"double-activation-derivative", -0.6, 0, sites::activation,
+     "took the hidden activations' derivative at their output in place of their input", 2},
+    {"activation-formula-at-preactivation", -0.7, 1, sites::activation,
+     "put the input of the hidden activations into the formula that wants their output", 2},
     {"no-output-activation-derivative", 0.0, 2, sites::activation,
      "left out the derivative of the output's activation"},
     {"no-hidden-activation-derivative", 0.0, 3, sites::activation,
@@ -206,6 +210,8 @@ constexpr Entry entries[] = {
      "took the outer derivative at the innermost number, f'(x) in place of f'(g(x))"},
     {"outer-derivative-at-inner-point", -0.5, 1, sites::inner_point,
      "took the outer derivative at the innermost number, f'(x) in place of f'(g(x))"},
+    {"outer-derivative-at-inner-point", -0.6, 2, sites::inner_point,
+     "took the outer derivative at the innermost number, f'(x) in place of f'(g(x))"},
     {"relu-mask", 0.0, 0, sites::relu_mask, "put the relu's mask in the place of the gradient from above"},
     {"relu-mask", -0.2, 1, sites::relu_mask, "let the gradient through a relu at exactly 0"},
     {"relu-mask", -0.3, 2, sites::relu_mask,
@@ -223,7 +229,12 @@ constexpr Entry entries[] = {
     {"quotient-rule", -0.3, 3, sites::quotient, "left out the division by the square of the denominator"},
     {"quotient-rule", -0.2, 4, sites::quotient, "took the two terms of the quotient rule in the wrong order"},
     {"missing-local-derivative", -0.2, 0, sites::left_out, "left out a local derivative"},
-    {"missing-local-derivative", -0.3, 1, sites::left_out, "left out the factor"},
+    {"missing-local-derivative", -0.3, 1, sites::left_out, "left out the derivative by the denominator"},
+    {"missing-local-derivative", -0.4, 2, sites::left_out,
+     "left out the derivative by the denominator but for its sign"},
+    {"missing-local-derivative", -0.3, 3, sites::left_out, "left out the other factor of a product"},
+    {"missing-local-derivative", -0.4, 4, sites::left_out,
+     "left out the other factor of a product, and its minus"},
 };
 
 }  // namespace

@@ -152,7 +152,7 @@ Sites by_unit(const Situation& at, const Sites& sites) {
 Sites activation(const Situation& at, const Slip& slip) {
   const int flavour = slip.flavour;
   const Sites found = at_each_node(at, [&](Node n, Site& site) {
-    if (!at.roles.is_activation(n)) return;
+    if (!at.roles.is_activation(n) || (slip.values == 2 && at.roles.is_output_activation(n))) return;
     const Edge e = at.tape.begin(n);
     const double out = at.tape.data[n], y = y_of(at.tape, n);
     const bool output = at.roles.is_output_activation(n);
@@ -164,7 +164,7 @@ Sites activation(const Situation& at, const Slip& slip) {
       site.changes = {{e, 1.0}};
     }
   });
-  return slip.values == 0 ? found : by_unit(at, found);
+  return slip.values == 1 ? by_unit(at, found) : found;
 }
 
 std::vector<Edge> paths_from(const Situation& at, Node n) {
@@ -232,9 +232,9 @@ Sites inner_point(const Situation& at, const Slip& slip) {
     for (Edge e = tape.begin(g); e < tape.end(g); ++e) {
       if (varies(tape, tape.inputs[e])) inner.push_back(tape.inputs[e]);
     }
-    if (inner.empty() || inner.size() > 2 || (flavour == 1 && inner.size() < 2)) return;
+    if (inner.size() != (flavour == 0 ? 1u : 2u)) return;
     if (at.roles.is_activation(n) && inner.size() > 1 && tape.op[g] != Op::mul) return;  // of a weighted sum
-    const double x = tape.data[flavour == 0 ? inner.front() : inner.back()], y = y_of(tape, n);
+    const double x = tape.data[flavour == 2 ? inner.front() : inner.back()], y = y_of(tape, n);
     site.changes = {{tape.begin(n), local_derivative(tape.op[n], 0, x, y, value_of(tape.op[n], x, y))}};
   });
 }
@@ -294,29 +294,36 @@ Sites quotient(const Situation& at, const Slip& slip) {
 }
 
 Sites left_out(const Situation& at, const Slip& slip) {
-  const int flavour = slip.flavour;
-  return at_each_node(at, [&](Node n, Site& site) {
-    const Tape& tape = at.tape;
-    const Edge e = tape.begin(n);
+  Sites found;
+  const Tape& tape = at.tape;
+  const auto leave_out = [&](Node n, Edge e, double instead) {
+    Site site = site_of(at, n);
+    site.changes = {{e, instead}};
+    found.push_back(std::move(site));
+  };
+  for (Node n = 0; n < tape.size(); ++n) {
+    if (at.roles.reaches_loss[n] == 0 || tape.input_count(n) == 0 || at.roles.of_softmax[n] != 0) continue;
+    const Edge first = tape.begin(n);
     const Op op = tape.op[n];
-    if (at.roles.of_softmax[n] != 0) return;
-    if (flavour == 0) {
-      if (is_function(op) && !at.roles.is_activation(n)) site.changes = {{e, 1.0}};
-      const bool by_constant = op == Op::div && !varies(tape, tape.input(n, 1));  // a factor
-      if ((op == Op::pow || op == Op::div) && varies(tape, tape.input(n, 0)) && !by_constant)
-        site.changes = {{e, 1.0}};
-      if (op == Op::div && varies(tape, tape.input(n, 1))) site.changes.push_back({e + 1, -1.0});
-      return;
+    const bool second_varies = tape.input_count(n) > 1 && varies(tape, tape.input(n, 1));
+    if (slip.flavour == 0) {
+      if (is_function(op) && !at.roles.is_activation(n)) leave_out(n, first, 1.0);
+      const bool quotient = op == Op::div && second_varies;  // by a constant it is a factor
+      if ((op == Op::pow || quotient) && varies(tape, tape.input(n, 0))) leave_out(n, first, 1.0);
+    } else if (slip.flavour == 1 || slip.flavour == 2) {
+      if (op == Op::div && second_varies) leave_out(n, first + 1, slip.flavour == 1 ? 1.0 : -1.0);
+    } else if (op == Op::mul || op == Op::dot) {
+      for (Edge e = first; e < tape.end(n); ++e) {
+        const Node input = tape.inputs[e], other = tape.inputs[first + ((e - first) ^ 1)];
+        if (!varies(tape, input) || !varies(tape, other)) continue;
+        // In a network that is missing-input-factor.
+        if (at.roles.is_network && at.roles.in_product[e] != 0 && at.roles.parameter[input] != 0) continue;
+        const bool negative = tape.op[input] == Op::neg;
+        if (slip.flavour == 3 || negative) leave_out(n, e, slip.flavour == 3 ? 1.0 : -1.0);
+      }
     }
-    if (op != Op::mul && op != Op::dot) return;
-    for (Edge k = e; k < tape.end(n); ++k) {
-      const Node other = tape.inputs[e + ((k - e) ^ 1)];
-      if (!varies(tape, tape.inputs[k]) || !varies(tape, other)) continue;
-      if (at.roles.in_product[k] != 0 && at.roles.parameter[tape.inputs[k]] != 0)
-        continue;  // missing-input-factor
-      site.changes.push_back({k, 1.0});
-    }
-  });
+  }
+  return found;
 }
 
 }  // namespace bp::worksheet::sites

@@ -20,7 +20,8 @@ Sites square(const Situation& at, const Slip& slip);
 /// A constant factor left out. 0: 1/2 or 2; 1: that of a mean; 2: that of a mean taken twice.
 Sites factor(const Situation& at, const Slip& slip);
 /// 0: f'(f(x)); 1: the formula in terms of the output, fed with the input; 2: 1 for an output's activation;
-/// 3: 1 for a hidden one. With `values`, a site is a unit, in all samples of a batch.
+/// 3: 1 for a hidden one. With `values` 1 a site is a unit, in all samples of a
+/// batch; 2: hidden ones only.
 Sites activation(const Situation& at, const Slip& slip);
 /// Of a value with several uses, penalties apart. k >= 0: only use k; -1: only the last; -1 - k: all but use k - 1.
 /// Which values: bits of hidden_units, other_values and leaves.
@@ -41,7 +42,7 @@ Tape with_second_softmax(const Situation& at);
 /// The square of a weight. 0: no gradient; 1: twice; 2: half; 3: without its factor; 4: no gradient for a bias;
 /// 5: one for a bias that has no penalty; 6: `scale` times.
 Sites penalty(const Situation& at, const Slip& slip);
-/// f(g(x)) with f'(x). 0: x is the first input of g that can vary; 1: the last.
+/// f(g(x)) with f'(x). 0: g has one input that can vary; of two, 1: the last, 2: the first.
 Sites inner_point(const Situation& at, const Slip& slip);
 /// 0: = in the place of *=; 1: slope 1 at exactly 0; 2: the sigmoid's out (1 - out).
 Sites relu_mask(const Situation& at, const Slip& slip);
@@ -49,7 +50,8 @@ Sites relu_mask(const Situation& at, const Slip& slip);
 Sites exponent(const Situation& at, const Slip& slip);
 /// By the denominator. 0: x/y^2; 1: -x/y; 2: -1/y^2. By both: 3: y and -x; 4: -1/y and x/y^2.
 Sites quotient(const Situation& at, const Slip& slip);
-/// 0: 1 for the derivative of a function or a power; 1: 1 for the other factor of a product.
+/// One local derivative. 0: of a function, a power, by a numerator: 1; by a denominator: 1: 1, 2: -1; by a factor of a
+/// product: 3: 1, 4: -1 where the factor is negated.
 Sites left_out(const Situation& at, const Slip& slip);
 
 /// The uses of a value that a path leads through; a penalty's is none.

@@ -32,6 +32,7 @@ Sites transposed(const Situation& at, const Slip& slip) {
 Sites input_factor(const Situation& at, const Slip& slip) {
   const int flavour = slip.flavour;
   Sites found;
+  if (!at.roles.is_network) return found;  // no weight is one for sure: missing-local-derivative
   for (const Weighted_sum& sum : at.roles.sums) {
     const std::size_t count = sum.products.size();
     if (flavour > 0 && (count < 2 || (flavour == 2 && count < 3))) continue;
