@@ -193,3 +193,22 @@ TEST_CASE("long definitions are taken apart in little time", "[solution]") {
   CHECK(find(solution, solution.forward, "F").result() == 1.0);
   CHECK(solution.forward.size() > 400);  // the helpers
 }
+
+TEST_CASE("a part without any name is worked out and has no gradient", "[solution]") {
+  // The first factor is (3/6)^3 = 1/8.
+  const Solution solution = solution_of("w = 0.5\nn = (3 / (2 + 2^2))^3 * min(w + 4, max(w, 5))\n");
+
+  CHECK(find(solution, solution.forward, "u1").result() == 0.125);
+  CHECK(find(solution, solution.forward, "n").result() == 0.5625);
+  CHECK(find(solution, solution.backward, "w").result() == 0.125);
+  CHECK_THROWS(find(solution, solution.backward, "u1"));
+}
+
+TEST_CASE("of a maximum of equals each gets half, and a closed relu nothing", "[solution]") {
+  const Solution solution = solution_of("a = 2\nb = 2\nc = 0\nE = 3*max(a, b) + relu(c)\n");
+
+  CHECK(find(solution, solution.backward, "a").result() == 1.5);
+  CHECK(evaluate(whole_formula(find(solution, solution.backward, "b")), 0) == 1.5);
+  CHECK(evaluate(whole_formula(find(solution, solution.backward, "c")), 0) == 0.0);
+  CHECK(solution.has_ties);
+}

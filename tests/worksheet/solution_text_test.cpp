@@ -111,8 +111,8 @@ TEST_CASE("a small solution reads as it would on paper", "[solution]") {
       "x = 0.5\nw = -2\nb = 0.1\nt = 1\n"
       "y = tanh(w*x + b)\nE = 0.5*(t - y)^2\nspare = y*w\nloss E\nlearning_rate 0.1\n");
 
-  // By hand: tanh(-0.9) = -0.71629787..., E = (1.71629787...)^2 / 2 = 1.4728391870...,
-  // dE/dy = y - t, dE/dw = (y - t) * (1 - y^2) * x = -1.71629787 * 0.48691736 * 0.5 = -0.41784762...
+  // By hand: tanh(-0.9) = -0.71629787, E = 1.71629787^2 / 2 = 1.47283919, dE/dy = y - t,
+  // dE/dw = (y - t) * (1 - y^2) * x = -1.71629787 * 0.48691736 * 0.5 = -0.41784761.
   CHECK(text == R"(The calculation of sheet.bp, step by step
 
 Given
@@ -126,12 +126,12 @@ Forward pass
 Backward pass, from E
   dE/dE = 1
   dE/dy = y - t = -0.71629787 - 1 = -1.71629787
-  dE/dw = dE/dy * (1 - y^2) * x = -1.71629787 * (1 - (-0.71629787)^2) * 0.5 = -0.417847623
-  dE/db = dE/dy * (1 - y^2) = -1.71629787 * (1 - (-0.71629787)^2) = -0.835695246
+  dE/dw = dE/dy * (1 - y^2) * x = -1.71629787 * (1 - (-0.71629787)^2) * 0.5 = -0.417847615
+  dE/db = dE/dy * (1 - y^2) = -1.71629787 * (1 - (-0.71629787)^2) = -0.83569523
 
 One step of gradient descent, with the learning rate 0.1
-  w' = w - 0.1 * dE/dw = -2 - 0.1 * (-0.417847623) = -1.95821524
-  b' = b - 0.1 * dE/db = 0.1 - 0.1 * (-0.835695246) = 0.183569525
+  w' = w - 0.1 * dE/dw = -2 - 0.1 * (-0.417847615) = -1.95821524
+  b' = b - 0.1 * dE/db = 0.1 - 0.1 * (-0.83569523) = 0.183569523
 )" + text.substr(text.find("\nNotes")));
   CHECK_THAT(text, test::contains_text("Trained: w, b.\n"));
   CHECK_THAT(text, test::contains_text("E does not depend on spare.\n"));
