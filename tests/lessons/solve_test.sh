@@ -104,9 +104,9 @@ fi
 
 names_what_is_not_finite() {
   printf 'a = 0\nb = log(a)\nE = b*b\n' >sheet
-  solves --json - && printf '%s%s%s\n' '{"loss":"E","train":["b"],' \
+  solves --json - && printf '%s%s%s\n' '{"loss":"E","train":[],' \
     '"values":{"a":{"data":0,"grad":"-inf","op":"leaf","inputs":[]},"b":{"data":"-inf","grad":"-inf","op":"log",' \
-    '"inputs":["a"]},"E":{"data":"inf","grad":1,"op":"*","inputs":["b","b"]}}}' | sed 's/"train":\["b"\]/"train":[]/' >wanted &&
+    '"inputs":["a"]},"E":{"data":"inf","grad":1,"op":"*","inputs":["b","b"]}}}' >wanted &&
     diff wanted out && solves - &&
     grep -q 'The first number that is not finite is made in the line of b: log(a), which is log(0), is -inf\.$' out
 }

@@ -1,4 +1,5 @@
-// Reads a solution in text form back, knowing nothing of how it was made: each step as what stands between its signs.
+// Reads a solution in text form back, knowing nothing of how it was made: each step as what stands between
+// its signs.
 #pragma once
 
 #include <algorithm>

@@ -42,8 +42,8 @@ learning_rate 0.5
 train w*
 )";
 
-/// A worksheet of some leaves and some definitions, each an expression over what stands above it, nested a few
-/// times. Every function of the language turns up sooner or later, at points where it is defined.
+/// A worksheet of some leaves and some definitions, each an expression over what stands above it, nested a
+/// few times. Every function of the language turns up sooner or later, at points where it is defined.
 class Random_worksheet {
  public:
   explicit Random_worksheet(std::uint64_t seed) : random_(seed) {}

@@ -34,7 +34,8 @@ TEST_CASE("what the table says of a derivative is worth what the backward pass u
         if (!std::isfinite(expected)) continue;
         const Formula said = worksheet::derivative_words(op, input).with(name(x), name(y), name(out));
         CAPTURE(info(op).name, input, x, y);
-        // Some ten operations of rounding, and no cancellation that loses more than a digit at these points.
+        // Some ten operations of rounding, and no cancellation that loses more than a digit at these
+        // points.
         CHECK(std::abs(evaluate(said, 0) - expected) <= 1e-14 * (1.0 + std::abs(expected)));
         ++checked;
       }
