@@ -53,8 +53,7 @@ Between::Between(Value root, Value value) {
     number[i] = static_cast<std::uint32_t>(places_.size());
     places_.push_back(static_cast<std::uint32_t>(node.index()));
     begins_.push_back(edges_.size());
-    // Paths end at the value, whatever it is computed from.
-    for (std::size_t k = 0; i > 0 && k < node.input_count(); ++k) {
+    for (std::size_t k = 0; k < node.input_count(); ++k) {
       const std::size_t input = node.input(k).index();
       if (input < value.index() || !chosen[input - value.index()]) continue;
       edges_.push_back(

@@ -13,6 +13,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "engine/worksheet/between.h"
@@ -233,8 +234,12 @@ Paths find_paths(Value root, Value value, std::size_t top) {
   return paths;
 }
 
-double derivative_along(Graph& graph, Path_step step) {
-  return graph[step.user].local_derivative(step.input);
+double product_along(Graph& graph, std::span<const Path_step> steps) {
+  Scaled product(1.0);
+  for (const Path_step step : steps) {
+    product = product * Scaled(graph[step.user].local_derivative(step.input));
+  }
+  return product.number();
 }
 
 }  // namespace bp

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,8 @@ struct Paths {
 ///            stale handle. Neither numbers nor gradients of the graph change.
 Paths find_paths(Value root, Value value, std::size_t top);
 
-/// d(the user)/d(the input) of one step.
-double derivative_along(Graph& graph, Path_step step);
+/// The product of the local derivatives along steps that follow each other, as Path::product has it: of one
+/// step d(the user)/d(the input), of none 1.
+double product_along(Graph& graph, std::span<const Path_step> steps);
 
 }  // namespace bp

@@ -47,6 +47,13 @@ Roles::Roles(const Tape& tape, Node loss, std::span<const std::uint8_t> train)
   find_softmaxes(tape);
 }
 
+// Whether n multiplies by a weight: then what is below is hidden, even where the output has no activation.
+bool Roles::weighs(const Tape& tape, Node n) const {
+  if (tape.op[n] != Op::mul && tape.op[n] != Op::dot) return false;
+  return std::any_of(tape.inputs.begin() + tape.begin(n), tape.inputs.begin() + tape.end(n),
+                     [&](Node x) { return trained[x] != 0; });
+}
+
 void Roles::find_layers(const Tape& tape, Node loss) {
   const std::size_t nodes = tape.size();
   activation.resize(nodes);
@@ -67,7 +74,7 @@ void Roles::find_layers(const Tape& tape, Node loss) {
     for (Edge e = tape.begin(n); e < tape.end(n); ++e) {
       const Node x = tape.inputs[e];
       reaches_loss[x] = 1;
-      if (below_activation[n] != 0 || activation[n] != 0) below_activation[x] = 1;
+      if (below_activation[n] != 0 || activation[n] != 0 || weighs(tape, n)) below_activation[x] = 1;
     }
   }
 }

@@ -45,9 +45,10 @@ struct Roles {
   bool is_activation(Node n) const { return activation[n] != 0; }
   bool is_output_activation(Node n) const { return is_activation(n) && below_activation[n] == 0; }
 
-  std::vector<std::uint8_t> trained;           // leaves that are trained
-  std::vector<std::uint8_t> activation;        // sigmoid, tanh, relu, ...
-  std::vector<std::uint8_t> below_activation;  // whether a path to the loss leads through another one
+  std::vector<std::uint8_t> trained;     // leaves that are trained
+  std::vector<std::uint8_t> activation;  // sigmoid, tanh, relu, ...
+  std::vector<std::uint8_t>
+      below_activation;  // whether a path to the loss leads through another one or a weight
   std::vector<std::uint8_t> reaches_loss;
   std::vector<std::int32_t> layer;  // one more than the activations on the longest path into the node
   std::int32_t layers = 0;
@@ -67,6 +68,7 @@ struct Roles {
   bool is_bias(const Tape& tape, Node n) const;
 
  private:
+  bool weighs(const Tape& tape, Node n) const;
   void find_layers(const Tape& tape, Node loss);
   void find_uses(const Tape& tape);
   void find_products(const Tape& tape);

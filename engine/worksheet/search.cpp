@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "engine/worksheet/sites.h"
+
 namespace bp::worksheet {
 namespace {
 
@@ -81,7 +83,7 @@ std::vector<Site> Search::sites_at(std::size_t slip, const Tape& tape,
   const Slip& which = slips_[slip];
   if (which.way == Slip::Way::updated || which.way == Slip::Way::gradient) return substituted(which, tape);
   if (which.sites == nullptr) return {};
-  return which.sites({tape, roles_, loss_grads, learning_rate_}, which.flavour);
+  return which.sites({tape, roles_, loss_grads, learning_rate_}, which);
 }
 
 const std::vector<Site>& Search::sites(std::size_t slip) {
@@ -91,7 +93,10 @@ const std::vector<Site>& Search::sites(std::size_t slip) {
 
 void Search::change(Wrong& wrong, const Tape& tape, const Slip& slip, const Scope& scope,
                     const std::vector<Site>& sites) const {
-  if (slip.way == Slip::Way::scale) wrong.scale *= slip.scale;
+  if (slip.way == Slip::Way::scale) (slip.parameters ? wrong.parameters : wrong.scale) *= slip.scale;
+  if (slip.but_penalty) {
+    for (const Edge e : roles_.penalties) wrong.local[e] /= slip.scale;
+  }
   if (slip.way == Slip::Way::value) wrong.value = true;
   for (std::size_t i = 0; i < sites.size(); ++i) {
     if (scope.reach == Scope::Reach::layer && sites[i].layer != scope.layer) continue;
@@ -109,12 +114,15 @@ void Search::change(Wrong& wrong, const Tape& tape, const Slip& slip, const Scop
         wrong.instead[change.edge] = 1;
       }
     }
-    wrong.readings.insert(wrong.readings.end(), sites[i].readings.begin(), sites[i].readings.end());
+    for (const Reading& reading : sites[i].readings) {
+      wrong.readings.push_back(reading);
+      wrong.passes_on = wrong.passes_on || reading.passed_on;
+    }
   }
 }
 
 Search::Wrong Search::wrong_of(const Pass& pass) {
-  Wrong wrong{tape_.local, {}, 1.0, false, {}};
+  Wrong wrong{tape_.local, {}, 1.0, 1.0, false, false, {}};
   change(wrong, tape_, slips_[pass.first.slip], pass.first.scope, sites(pass.first.slip));
   if (pass.second)
     change(wrong, tape_, slips_[pass.second->slip], pass.second->scope, sites(pass.second->slip));
@@ -122,27 +130,42 @@ Search::Wrong Search::wrong_of(const Pass& pass) {
 }
 
 void Search::sweep(const Tape& tape, const Wrong& wrong, Node root, std::span<double> grads) {
-  if (wrong.instead.empty()) return worksheet::sweep(tape, wrong.local, root, grads);
+  if (wrong.instead.empty() && !wrong.passes_on) return worksheet::sweep(tape, wrong.local, root, grads);
+  std::vector<std::pair<Node, Reading>> passed_on;  // in the order of the sweep
+  for (const Reading& reading : wrong.readings) {
+    if (reading.passed_on && reading.from <= root) passed_on.emplace_back(reading.node, reading);
+  }
+  std::stable_sort(passed_on.begin(), passed_on.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::size_t next = 0;
   std::fill(grads.begin(), grads.begin() + root, 0.0);
   grads[root] = 1.0;
   for (Node n = root + 1; n-- > 0;) {
+    if (next < passed_on.size() && passed_on[next].first == n) {
+      grads[n] = 0.0;
+      for (; next < passed_on.size() && passed_on[next].first == n; ++next) {
+        grads[n] += passed_on[next].second.times * grads[passed_on[next].second.from];
+      }
+    }
     if (grads[n] == 0.0) continue;
     for (Edge e = tape.begin(n); e < tape.end(n); ++e) {
-      grads[tape.inputs[e]] += wrong.instead[e] != 0 ? wrong.local[e] : grads[n] * wrong.local[e];
+      const bool instead = !wrong.instead.empty() && wrong.instead[e] != 0;
+      grads[tape.inputs[e]] += instead ? wrong.local[e] : grads[n] * wrong.local[e];
     }
   }
 }
 
-double Search::read(const Tape& tape, const Wrong& wrong, std::span<const double> grads, Node by) {
-  if (wrong.value) return wrong.scale * tape.data[by];
+double Search::read(const Tape& tape, const Wrong& wrong, std::span<const double> grads, Node by) const {
+  const double scale = trained_[by] != 0 ? wrong.scale * wrong.parameters : wrong.scale;
+  if (wrong.value) return scale * tape.data[by];
   double total = 0.0;
   bool elsewhere = false;
   for (const Reading& reading : wrong.readings) {
-    if (reading.node != by) continue;
+    if (reading.node != by || reading.passed_on) continue;
     total += reading.times * grads[reading.from];
     elsewhere = true;
   }
-  return wrong.scale * (elsewhere ? total : grads[by]);
+  return scale * (elsewhere ? total : grads[by]);
 }
 
 std::vector<double> Search::predict_all(const Pass& pass, Node of) {
@@ -341,17 +364,24 @@ void Search::try_pairs(std::span<const Question> questions) {
   }
 }
 
-// A value that is wrong by a factor.
+// A value that is wrong by a factor, or by a second softmax.
 void Search::try_values(std::span<const Question> questions) {
+  std::optional<Tape> twice;
   for (std::size_t q = 0; q < questions.size(); ++q) {
     const Question& question = questions[q];
     if (question.by || question.after > 0 || question.verdict != Verdict::wrong) continue;
     if (tape_.input_count(question.of) == 0) continue;
     for (std::size_t s = 0; s < slips_.size(); ++s) {
-      if (slips_[s].way != Slip::Way::scale) continue;
-      const double predicted = slips_[s].scale * tape_.data[question.of];
-      if (predicted != 0.0 && question.accepted(predicted))
+      double predicted = tape_.data[question.of];
+      if (slips_[s].id == "softmax-twice" && !sites(s).empty()) {
+        if (!twice) twice = sites::with_second_softmax({tape_, roles_, loss_grads_, learning_rate_});
+        predicted = twice->data[question.of];
+      } else if (slips_[s].way == Slip::Way::scale && !slips_[s].parameters && !slips_[s].but_penalty) {
+        predicted *= slips_[s].scale;
+      }
+      if (predicted != tape_.data[question.of] && question.accepted(predicted)) {
         found_[q].push_back({{{s}}, predicted, slips_[s].prior, 1, 0});
+      }
     }
   }
 }
@@ -382,7 +412,7 @@ void Search::try_steps(std::span<const Question> questions) {
     const auto wrong_pass = [&] {
       std::vector<double> right(tape.size());
       worksheet::sweep(tape, tape.local, loss_, right);
-      Wrong wrong{tape.local, {}, 1.0, false, {}};
+      Wrong wrong{tape.local, {}, 1.0, 1.0, false, false, {}};
       change(wrong, tape, slip, {}, sites_at(s, tape, right));
       return wrong;
     };

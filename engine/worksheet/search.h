@@ -99,8 +99,8 @@ class Search {
   struct Wrong {  // what a pass makes of the tape
     std::vector<double> local;
     std::vector<std::uint8_t> instead;  // edges of Change::instead; empty where there are none
-    double scale = 1.0;
-    bool value = false;
+    double scale = 1.0, parameters = 1.0;
+    bool value = false, passes_on = false;
     std::vector<Reading> readings;
   };
   struct Group {  // the questions of one d(of)/d...
@@ -116,7 +116,7 @@ class Search {
               const std::vector<Site>& sites) const;
   Wrong wrong_of(const Pass& pass);
   static void sweep(const Tape& tape, const Wrong& wrong, Node root, std::span<double> grads);
-  static double read(const Tape& tape, const Wrong& wrong, std::span<const double> grads, Node by);
+  double read(const Tape& tape, const Wrong& wrong, std::span<const double> grads, Node by) const;
 
   void group(std::span<const Question> questions);
   void note(std::size_t question, Tier tier, double predicted);

@@ -64,7 +64,8 @@ bool is_function(Op op) {
 
 }  // namespace
 
-Sites turned_difference(const Situation& at, int flavour) {
+Sites turned_difference(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   return at_each_node(at, [&](Node n, Site& site) {
     const Edge first = at.tape.begin(n);
     if (flavour == 0 && at.tape.op[n] == Op::sub) site.changes = {{first, -1.0}, {first + 1, 1.0}};
@@ -74,13 +75,14 @@ Sites turned_difference(const Situation& at, int flavour) {
   });
 }
 
-Sites square(const Situation& at, int) {
+Sites square(const Situation& at, const Slip&) {
   return at_each_node(at, [&](Node n, Site& site) {
     for (const Edge e : square_edges(at.tape, n)) site.changes.push_back({e, at.tape.local[e] / 2.0});
   });
 }
 
-Sites factor(const Situation& at, int flavour) {
+Sites factor(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   const auto is_mean = [](double by) { return by > 2.5 && std::abs(by - std::round(by)) < 1e-9 * by; };
   return at_each_node(at, [&](Node n, Site& site) {
     const Tape& tape = at.tape;
@@ -96,14 +98,18 @@ Sites factor(const Situation& at, int flavour) {
       by = 1.0 / tape.local[edge];
     }
     if (by == 0.0 || by == 1.0) return;
-    const bool mean = tape.op[n] == Op::mean || is_mean(by), half = by == 2.0 || by == 0.5;
-    if (flavour == 0 ? tape.op[n] == Op::mean || !half : !mean) return;
+    const Op divided = tape.op[tape.inputs[edge]];
+    const bool of_sum = divided == Op::add || divided == Op::sub || divided == Op::sum;
+    const bool half = tape.op[n] != Op::mean && (by == 2.0 || by == 0.5);
+    const bool mean = tape.op[n] == Op::mean || is_mean(by) || (by == 2.0 && of_sum);
+    if (flavour == 0 ? !half : !mean) return;
     const Edge end = tape.op[n] == Op::mean ? tape.end(n) : edge + 1;
     for (Edge e = edge; e < end; ++e) site.changes.push_back({e, flavour == 2 ? 1.0 / by / by : 1.0});
   });
 }
 
-Sites activation(const Situation& at, int flavour) {
+Sites activation(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   return at_each_node(at, [&](Node n, Site& site) {
     if (!at.roles.is_activation(n)) return;
     const Edge e = at.tape.begin(n);
@@ -119,38 +125,60 @@ Sites activation(const Situation& at, int flavour) {
   });
 }
 
-Sites one_path(const Situation& at, int flavour) {
+namespace {
+
+bool is_meant(const Situation& at, const Slip& slip, Node n) {
+  if (at.tape.op[n] == Op::leaf) return (slip.values & leaves) != 0;
+  return (slip.values & (at.roles.is_activation(n) ? hidden_units : other_values)) != 0;
+}
+
+// The uses of a value that a path leads through; a penalty's is none.
+std::vector<Edge> paths_from(const Situation& at, Node n) {
+  std::vector<Edge> paths;
+  for (const Edge e : at.roles.uses_of(n)) {
+    const auto& penalties = at.roles.penalties;
+    if (std::find(penalties.begin(), penalties.end(), e) == penalties.end()) paths.push_back(e);
+  }
+  return paths;
+}
+
+// keep(k, count) says whether path k stays.
+template <class Keep>
+Sites with_paths(const Situation& at, const Slip& slip, bool biases, Keep keep) {
   Sites found;
-  const auto kept = static_cast<std::size_t>(flavour >= 0 ? flavour : -flavour - 1);
   for (Node n = 0; n < at.tape.size(); ++n) {
-    const auto uses = at.roles.uses_of(n);
-    if (uses.size() < 2 || kept >= uses.size() || at.roles.is_bias(at.tape, n)) continue;
-    if (flavour < 0 && uses.size() < 3) continue;
+    if (!is_meant(at, slip, n) || at.roles.uses_of(n).size() < 2) continue;
+    if (!biases && at.roles.is_bias(at.tape, n)) continue;
+    const std::vector<Edge> paths = paths_from(at, n);
+    if (paths.size() < 2) continue;
     Site site = site_of(at, n);
-    for (std::size_t k = 0; k < uses.size(); ++k) {
-      if ((k == kept) != (flavour >= 0)) site.changes.push_back({uses[k], 0.0});
+    for (std::size_t k = 0; k < paths.size(); ++k) {
+      if (!keep(k, paths.size())) site.changes.push_back({paths[k], 0.0});
     }
-    found.push_back(std::move(site));
+    if (!site.changes.empty() && site.changes.size() < paths.size()) found.push_back(std::move(site));
   }
   return found;
 }
 
-Sites overwritten(const Situation& at, int flavour) {
-  Sites found;
-  for (Node n = 0; n < at.tape.size(); ++n) {
-    const auto uses = at.roles.uses_of(n);
-    if (uses.size() < 2) continue;
-    Site site = site_of(at, n);
-    const std::size_t kept = flavour == 0 ? uses.size() - 1 : 0;
-    for (std::size_t k = 0; k < uses.size(); ++k) {
-      if (k != kept) site.changes.push_back({uses[k], 0.0});
-    }
-    found.push_back(std::move(site));
-  }
-  return found;
+}  // namespace
+
+Sites one_path(const Situation& at, const Slip& slip) {
+  return with_paths(at, slip, false, [&](std::size_t k, std::size_t count) {
+    if (slip.flavour == -1) return k + 1 == count;
+    if (slip.flavour >= 0) return k == static_cast<std::size_t>(slip.flavour);
+    const auto left_out = static_cast<std::size_t>(-slip.flavour - 2);
+    return count < 3 || k != left_out;
+  });
 }
 
-Sites inner_point(const Situation& at, int flavour) {
+Sites overwritten(const Situation& at, const Slip& slip) {
+  return with_paths(at, slip, true, [&](std::size_t k, std::size_t count) {
+    return slip.flavour == 0 ? k + 1 == count : k == 0;
+  });
+}
+
+Sites inner_point(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   return at_each_node(at, [&](Node n, Site& site) {
     const Tape& tape = at.tape;
     const bool power = tape.op[n] == Op::pow && !varies(tape, tape.input(n, 1));
@@ -167,7 +195,8 @@ Sites inner_point(const Situation& at, int flavour) {
   });
 }
 
-Sites relu_mask(const Situation& at, int flavour) {
+Sites relu_mask(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   return at_each_node(at, [&](Node n, Site& site) {
     const Op op = at.tape.op[n];
     if (op != Op::relu && op != Op::leaky_relu) return;
@@ -177,7 +206,8 @@ Sites relu_mask(const Situation& at, int flavour) {
   });
 }
 
-Sites exponent(const Situation& at, int flavour) {
+Sites exponent(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   return at_each_node(at, [&](Node n, Site& site) {
     const Tape& tape = at.tape;
     const Edge e = tape.begin(n);
@@ -190,31 +220,40 @@ Sites exponent(const Situation& at, int flavour) {
     if (flavour == 0 && varies(tape, tape.input(n, 0))) site.changes = {{e, y * std::pow(x, y)}};
     if (flavour == 1 && varies(tape, tape.input(n, 0))) site.changes = {{e, std::pow(x, y - 1.0)}};
     if (flavour == 3 && varies(tape, tape.input(n, 1))) site.changes = {{e + 1, y * std::pow(x, y - 1.0)}};
+    if (flavour == 4 && varies(tape, tape.input(n, 0)) && y > 2.0)
+      site.changes = {{e, (y - 1.0) * std::pow(x, y - 1.0)}};
+    if (flavour == 5 && varies(tape, tape.input(n, 0)))
+      site.changes = {{e, std::pow(x, y + 1.0) / (y + 1.0)}};
   });
 }
 
-Sites quotient(const Situation& at, int flavour) {
+Sites quotient(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   return at_each_node(at, [&](Node n, Site& site) {
     if (at.tape.op[n] != Op::div) return;
     const Edge e = at.tape.begin(n);
     const double x = x_of(at.tape, n), y = y_of(at.tape, n);
     const bool above = varies(at.tape, at.tape.input(n, 0)), below = varies(at.tape, at.tape.input(n, 1));
-    if (flavour == 3) {
-      if (above) site.changes = {{e, y}};
+    if (flavour >= 3) {
+      if (above) site.changes = {{e, flavour == 3 ? y : -1.0 / y}};
+      if (below) site.changes.push_back({e + 1, flavour == 3 ? -x : x / y / y});
     } else if (below) {
       site.changes = {{e + 1, flavour == 0 ? x / y / y : flavour == 1 ? -x / y : -1.0 / y / y}};
     }
   });
 }
 
-Sites left_out(const Situation& at, int flavour) {
+Sites left_out(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   return at_each_node(at, [&](Node n, Site& site) {
     const Tape& tape = at.tape;
     const Edge e = tape.begin(n);
     const Op op = tape.op[n];
     if (flavour == 0) {
       if (is_function(op) && !at.roles.is_activation(n)) site.changes = {{e, 1.0}};
-      if ((op == Op::pow || op == Op::div) && varies(tape, tape.input(n, 0))) site.changes = {{e, 1.0}};
+      const bool by_constant = op == Op::div && !varies(tape, tape.input(n, 1));  // a factor
+      if ((op == Op::pow || op == Op::div) && varies(tape, tape.input(n, 0)) && !by_constant)
+        site.changes = {{e, 1.0}};
       if (op == Op::div && varies(tape, tape.input(n, 1))) site.changes.push_back({e + 1, -1.0});
       return;
     }

@@ -28,9 +28,10 @@ namespace {
 template <class Body>
 double n_ary(Op op, Body body) {
   switch (op) {
-#define N_ARY(name, ...) \
-  case Op::name:         \
-    return body.template operator()<Op::name>();
+#define N_ARY(name, ...)                         \
+  case Op::name: {                               \
+    return body.template operator()<Op::name>(); \
+  }
 #include "engine/scalar/op_table.def"
 #undef N_ARY
     default: throw std::logic_error("backstep: not n-ary");

@@ -16,13 +16,14 @@ std::vector<double> true_numbers(const Tape& start, Node loss, std::span<const s
   Tape tape = start;
   std::vector<double> numbers(wanted.size()), grads(tape.size());
   std::size_t done = 0;
-  std::optional<Node> swept;  // whose gradients `grads` holds now
+  const auto nothing = static_cast<Node>(tape.size());
+  Node swept = nothing;  // whose gradients `grads` holds now
   for (const std::size_t i : order) {
     for (; done < wanted[i].after; ++done) {
       sweep(tape, tape.local, loss, grads);
       std::fill(grads.begin() + loss + 1, grads.end(), 0.0);
       descend(tape, trained, grads, learning_rate);
-      swept.reset();
+      swept = nothing;
     }
     if (!wanted[i].by) {
       numbers[i] = tape.data[wanted[i].of];

@@ -2,17 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <map>
 #include <span>
 
-#include "engine/worksheet/scaled.h"
 #include "viz/formula.h"
 #include "viz/text.h"
 
 namespace backstep {
 namespace {
 
-using bp::Graph, bp::Path, bp::Path_step, bp::Phrase, bp::Scaled, bp::Value;
+using bp::Graph, bp::Path, bp::Path_step, bp::Phrase, bp::Value;
 
 constexpr std::size_t longest_name = 40;   // characters
 constexpr std::size_t longest_chain = 40;  // links: three lines of short names
@@ -23,9 +23,8 @@ enum class Detail { names, formulas, inputs };
 // A link before it has a name.
 struct Stop {
   Value value;
-  Scaled factor;
-  Path_step last;             // the step that led here
-  std::size_t steps_cut = 0;  // of the link in the middle: how many links it stands for
+  std::span<const Path_step> steps;  // those that lead here from the stop before
+  std::size_t stops_cut = 0;         // of the link in the middle: how many links it stands for
 };
 
 std::string name_of(Value value) { return bp::shown_name(value.name(), longest_name); }
@@ -65,10 +64,11 @@ std::string formula_of(Value value) {
   return parts.at(value.index()).text;
 }
 
-bool is_used_again(Value user, std::size_t input) {
+bool is_used_again(Graph& graph, Path_step step) {
+  const Value user = graph[step.user];
   std::size_t uses = 0;
   for (std::size_t k = 0; k < user.input_count(); ++k) {
-    uses += user.input(k).index() == user.input(input).index() ? 1 : 0;
+    uses += user.input(k).index() == user.input(step.input).index() ? 1 : 0;
   }
   return uses > 1;
 }
@@ -76,15 +76,14 @@ bool is_used_again(Value user, std::size_t input) {
 // Where the chain stops: at the root, at every name (or at every value) and at the end.
 std::vector<Stop> stops_of(Value root, const Path& path, Detail detail) {
   Graph& graph = root.graph();
-  std::vector<Stop> stops = {{root, Scaled(1.0), {}}};
-  Scaled factor(1.0);
+  std::vector<Stop> stops = {{root, {}}};
+  std::size_t begin = 0;
   for (std::size_t i = 0; i < path.steps.size(); ++i) {
     const Path_step step = path.steps[i];
     const Value value = graph[step.user].input(step.input);
-    factor = factor * Scaled(bp::derivative_along(graph, step));
     if (detail == Detail::names && value.name().empty() && i + 1 < path.steps.size()) continue;
-    stops.push_back({value, factor, step});
-    factor = Scaled(1.0);
+    stops.push_back({value, std::span(path.steps).subspan(begin, i + 1 - begin)});
+    begin = i + 1;
   }
   return stops;
 }
@@ -92,8 +91,8 @@ std::vector<Stop> stops_of(Value root, const Path& path, Detail detail) {
 void cut_the_middle(std::vector<Stop>& stops) {
   if (stops.size() <= longest_chain) return;
   const auto begin = stops.begin() + longest_chain / 2, end = stops.end() - longest_chain / 2;
-  for (auto stop = begin + 1; stop != end; ++stop) begin->factor = begin->factor * stop->factor;
-  begin->steps_cut = static_cast<std::size_t>(end - begin);
+  begin->steps = {begin->steps.begin(), std::prev(end)->steps.end()};
+  begin->stops_cut = static_cast<std::size_t>(end - begin);
   stops.erase(begin + 1, end);
 }
 
@@ -102,15 +101,15 @@ std::vector<Link> chain_of(Value root, const Path& path, Detail detail) {
   cut_the_middle(stops);
   std::vector<Link> chain;
   for (const Stop& stop : stops) {
-    Link link{name_of(stop.value), stop.factor.number()};
-    if (stop.steps_cut > 0) {
-      link.name = fmt::format("... {} more ...", stop.steps_cut);
+    Link link{name_of(stop.value), bp::product_along(root.graph(), stop.steps)};
+    if (stop.stops_cut > 0) {
+      link.name = fmt::format("... {} more ...", stop.stops_cut);
     } else if (link.name.empty()) {
       link.name = formula_of(stop.value);
     }
-    if (detail == Detail::inputs && stop.steps_cut == 0 && !chain.empty() &&
-        is_used_again(root.graph()[stop.last.user], stop.last.input)) {
-      link.name += fmt::format(" (input {})", stop.last.input + 1);
+    if (detail == Detail::inputs && stop.stops_cut == 0 && !stop.steps.empty() &&
+        is_used_again(root.graph(), stop.steps.back())) {
+      link.name += fmt::format(" (input {})", stop.steps.back().input + 1);
     }
     chain.push_back(std::move(link));
   }

@@ -45,6 +45,7 @@ int run(int argc, char** argv) {
   backstep::add_lessons_command(app);
   backstep::add_lesson_command(app, status);
   backstep::add_solve_command(app);
+  backstep::add_check_command(app, status);
   backstep::add_train_command(app, status);
   backstep::add_predict_command(app);
   backstep::add_why_command(app);

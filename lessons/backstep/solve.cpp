@@ -2,17 +2,16 @@
 // JSON.
 #include <fmt/core.h>
 
-#include <cmath>
 #include <memory>
 #include <string>
 
 #include "engine/model/json_text.h"
-#include "engine/worksheet/digits.h"
 #include "engine/worksheet/solution.h"
 #include "engine/worksheet/solution_markup.h"
 #include "engine/worksheet/solution_text.h"
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/command.h"
+#include "lessons/backstep/json_number.h"
 
 namespace backstep {
 namespace {
@@ -22,13 +21,6 @@ struct Options {
   bp::Solve_options solve;
   bool json = false;
 };
-
-/// The shortest digits that read back as the same number; what is not finite as text, since JSON has no
-/// word for it.
-std::string json_number(double number) {
-  const std::string text = bp::shortest(number);
-  return std::isfinite(number) ? text : bp::json_text(text);
-}
 
 std::string json_value(const bp::Worksheet& worksheet, const bp::Node_names& names, bp::Value value) {
   std::string inputs;

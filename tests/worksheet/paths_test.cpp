@@ -34,7 +34,7 @@ double walk(const Path& path, Value root, Value value) {
   double product = 1.0;
   for (const Path_step step : path.steps) {
     REQUIRE(step.user == here.index());
-    product *= derivative_along(root.graph(), step);
+    product *= product_along(root.graph(), {&step, 1});
     here = here.input(step.input);
   }
   REQUIRE(here.index() == value.index());
@@ -292,6 +292,19 @@ TEST_CASE("below an infinite factor the path that makes it NaN is found first", 
   CHECK(paths.rest_count == "1");
 }
 
+TEST_CASE("a path that makes NaN of an infinity is found even where others look larger", "[paths]") {
+  Graph graph;
+  const Value x = graph.leaf(0.0);
+  const Value hidden = sum({5.0 * x, 0.0 * x});
+  const Value breaking = sqrt(sum({7.0 * x, hidden}));
+  const Value plain = sqrt(identity(x));
+
+  const Paths paths = find_paths(sum({plain, breaking}), x, 1);
+
+  CHECK(paths.count == "4");
+  CHECK(std::isnan(paths.largest[0].product));
+}
+
 TEST_CASE("a product is not lost on the way through numbers that a double cannot hold", "[paths]") {
   Graph graph;
   const Value x = graph.leaf(1.0);
@@ -303,6 +316,8 @@ TEST_CASE("a product is not lost on the way through numbers that a double cannot
   CHECK(close(paths.largest[0].product, 1e50));
   CHECK(paths.largest[1].product == 1e40);
   CHECK(find_paths(huge, x, 1).largest[0].product == inf);
+  CHECK(product_along(graph, paths.largest[0].steps) == paths.largest[0].product);
+  CHECK(product_along(graph, {}) == 1.0);
 }
 
 TEST_CASE("a tape of a million nodes needs no recursion, and ten paths no more than ten times its memory",
