@@ -39,7 +39,7 @@ struct Not_finite {
 };
 
 struct Solution {
-  std::string file;
+  std::string file;                ///< its name, without the folders
   int digits = 0;                  ///< significant digits that are printed at most
   std::vector<std::string> names;  ///< of all symbols
   Symbol loss;
