@@ -127,7 +127,11 @@ claim 'JSON has no format' refuses --json --format latex -
 claim 'a worksheet is needed' refuses
 claim 'a file that cannot be opened is status 3' answers 3 nowhere.bp
 
-full_disk() { "$backstep" solve - <sheet >/dev/full 2>err && return 1 || [ $? -eq 3 ]; }
+full_disk() {
+  status=0
+  "$backstep" solve - <sheet >/dev/full 2>err || status=$?
+  [ "$status" -eq 3 ]
+}
 if [ -e /dev/full ]; then
   claim 'a full disk is noticed' full_disk
 else
