@@ -54,8 +54,22 @@ std::string many_letters() {
   return sheet + sum + "\n";
 }
 
+// Brackets as deep as the language allows, around signs, fractions and functions.
+std::string deep_nesting() {
+  const auto nested = [](const std::string& opening, const std::string& closing, int times) {
+    std::string text;
+    for (int i = 0; i < times; ++i) text += opening;
+    text += "a";
+    for (int i = 0; i < times; ++i) text += closing;
+    return text + "\n";
+  };
+  return "a = 0.9\nF = " + nested("(1/(a+", "))", 450) + "G = " + nested("tanh(", ")", 900) +
+         "H = " + nested("-(", ")", 480) + "L = F + G + H\n";
+}
+
 std::vector<std::string> sheets() {
-  std::vector<std::string> all = {test::worked_example, hostile, many_terms(), many_letters()};
+  std::vector<std::string> all = {test::worked_example, hostile, many_terms(), many_letters(),
+                                  deep_nesting()};
   for (std::uint64_t seed = 1; seed <= 12; ++seed) all.push_back(test::Random_worksheet(seed).text());
   return all;
 }
