@@ -167,6 +167,7 @@ void Search::sweep_unusual(const Tape& tape, const Wrong& wrong, Node root, std:
   }
   std::stable_sort(passed_on.begin(), passed_on.end(),
                    [](const Reading& a, const Reading& b) { return a.node > b.node; });
+  std::vector<double> came(wrong.passes_on ? tape.size() : 0);  // before it was replaced
   std::vector<std::uint8_t> reached(tape.size());
   reached[root] = 1;
   std::fill(grads.begin(), grads.begin() + root, 0.0);
@@ -174,9 +175,12 @@ void Search::sweep_unusual(const Tape& tape, const Wrong& wrong, Node root, std:
   std::size_t next = 0;
   for (Node n = root + 1; n-- > 0;) {
     if (next < passed_on.size() && passed_on[next].node == n) {
+      came[n] = grads[n];
+      reached[n] = 1;
       grads[n] = 0.0;
       for (; next < passed_on.size() && passed_on[next].node == n; ++next) {
-        grads[n] += passed_on[next].times * grads[passed_on[next].from];
+        const Node from = passed_on[next].from;
+        grads[n] += passed_on[next].times * (from < n ? grads[from] : came[from]);
       }
     }
     if (reached[n] == 0) continue;
@@ -438,6 +442,9 @@ void Search::try_pairs(std::span<const Question> questions) {
   };
   std::vector<std::vector<Match>> singles(questions.size());
   std::swap(singles, found_);
+  constexpr double most_work = 4e7;  // edges that the sweeps of pairs in one layer go over
+  const double each = static_cast<double>(tape_.inputs.size() * std::max<std::size_t>(1, groups_.size()));
+  double work = 0.0;
   for (std::size_t a = 0; a < slips_.size(); ++a) {
     if (!can_pair(a)) continue;
     for (std::size_t b = 0; b < slips_.size(); ++b) {
@@ -445,9 +452,10 @@ void Search::try_pairs(std::span<const Question> questions) {
       const double prior = slips_[a].prior + slips_[b].prior - 4.0;
       if (a < b) try_pass(questions, {{a}, Made{b}}, pair, prior);
       const std::vector<std::int32_t> layers = layers_of(b);
-      for (const std::int32_t each : layers) {
-        if (layers.size() > 1)
-          try_pass(questions, {{a}, Made{b, {Scope::Reach::layer, each, 0}}}, pair_in_layer, prior - 1.0);
+      for (const std::int32_t one : layers) {
+        if (layers.size() < 2 || work > most_work) break;
+        work += each;
+        try_pass(questions, {{a}, Made{b, {Scope::Reach::layer, one, 0}}}, pair_in_layer, prior - 1.0);
       }
     }
   }

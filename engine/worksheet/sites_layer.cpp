@@ -166,7 +166,7 @@ Tape with_second_softmax(const Situation& at) {
   return tape;
 }
 
-// The way down leads through both softmaxes: dE/dz_j is read off from what reached the q_i.
+// The way down leads through the second softmax first: dE/ds_i = sum_j dE/dq_j dq_j/ds_i, and then as it did.
 Sites softmax_twice(const Situation& at, const Slip&) {
   if (at.roles.softmaxes.empty() &&
       std::find(at.tape.op.begin(), at.tape.op.end(), Op::softmax_cross_entropy) == at.tape.op.end()) {
@@ -175,9 +175,9 @@ Sites softmax_twice(const Situation& at, const Slip&) {
   const Tape tape = with_second_softmax(at);
   Site site{0, at.roles.layers, {}, {}};
   for (Edge e = 0; e < tape.inputs.size(); ++e) {
-    if (tape.local[e] != at.tape.local[e] && tape.op[tape.user[e]] != Op::softmax_cross_entropy) {
-      site.changes.push_back({e, tape.local[e]});
-    }
+    const Node user = tape.user[e];
+    const bool of_softmax = tape.op[user] == Op::softmax_cross_entropy || at.roles.of_softmax[user] != 0;
+    if (tape.local[e] != at.tape.local[e] && !of_softmax) { site.changes.push_back({e, tape.local[e]}); }
   }
   for (Node n = 0; n < tape.size(); ++n) {
     if (tape.op[n] != Op::softmax_cross_entropy) continue;
@@ -194,13 +194,12 @@ Sites softmax_twice(const Situation& at, const Slip&) {
     site.node = n;
   }
   for (const Softmax& softmax : at.roles.softmaxes) {
-    const std::vector<double> s = softmax_of(logits_of(at.tape, softmax)), q = softmax_of(s);
-    for (const Node quotient : softmax.quotients) {
-      std::vector<double> dq(q.size());
-      dq[place_in(at.tape, softmax, quotient)] = 1.0;
-      const std::vector<double> dz = through_both(s, q, dq);
-      for (std::size_t j = 0; j < dz.size(); ++j) {
-        site.readings.push_back({at.tape.input(softmax.exponentials[j], 0), quotient, dz[j], true});
+    const std::vector<double> q = softmax_of(softmax_of(logits_of(at.tape, softmax)));
+    for (const Node own : softmax.quotients) {
+      const std::size_t i = place_in(at.tape, softmax, own);
+      for (const Node other : softmax.quotients) {
+        const std::size_t j = place_in(at.tape, softmax, other);
+        site.readings.push_back({own, other, q[j] * ((i == j ? 1.0 : 0.0) - q[i]), true});
       }
     }
     site.node = softmax.total;
