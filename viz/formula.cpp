@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 
 #include "viz/text.h"
 
@@ -11,7 +12,9 @@ namespace {
 
 using Binding = Phrase::Binding;
 
-constexpr std::size_t longest = 36;  // characters: beyond, a box is broader than it helps
+constexpr std::size_t longest = 36;       // characters: beyond, a box is broader than it helps
+constexpr std::size_t longest_name = 40;  // characters
+constexpr std::size_t most_parts = 64;    // of the formula for one value
 
 std::string in_parentheses(const std::string& text) { return "(" + text + ")"; }
 
@@ -98,6 +101,22 @@ Phrase function_of(Op op, const std::vector<Phrase>& inputs) {
   return {text, is_atom(text) ? Binding::atom : Binding::loose};
 }
 
+// The values without a name that a formula for `value` goes through, and what it is made of, in the order of
+// the tape; nothing when they are too many. The name of `value` itself says nothing here.
+std::map<std::size_t, Phrase> parts_of(Value value) {
+  std::map<std::size_t, Phrase> parts;
+  std::vector<Value> waiting = {value};
+  while (!waiting.empty()) {
+    const Value part = waiting.back();
+    waiting.pop_back();
+    if (!parts.emplace(part.index(), Phrase()).second) continue;
+    if (parts.size() > most_parts || part.input_count() > most_parts) return {};
+    if (!part.name().empty() && part.index() != value.index()) continue;
+    for (std::size_t k = 0; k < part.input_count(); ++k) waiting.push_back(part.input(k));
+  }
+  return parts;
+}
+
 }  // namespace
 
 Phrase phrase_of_name(std::string_view name) {
@@ -142,6 +161,26 @@ std::string symbol_of(Op op) {
     case Op::div: return "/";
     default: return std::string(info(op).name);
   }
+}
+
+std::string formula_of(Value value, int digits) {
+  if (value.input_count() == 0) return "";
+  std::map<std::size_t, Phrase> parts = parts_of(value);
+  for (auto& [index, phrase] : parts) {
+    const Value part = value.graph()[index];
+    const std::string name = index == value.index() ? "" : shown_name(part.name(), longest_name);
+    if (!name.empty()) {
+      phrase = phrase_of_name(name);
+    } else if (part.is_constant()) {
+      phrase = phrase_of_number(shown_number(part.data(), digits));
+    } else if (!part.is_leaf()) {
+      std::vector<Phrase> inputs;
+      for (std::size_t k = 0; k < part.input_count(); ++k) inputs.push_back(parts.at(part.input(k).index()));
+      phrase = phrase_of(part.op(), inputs);
+    }
+  }
+  const bool said = !parts.empty() && !parts.at(value.index()).text.empty();
+  return said ? parts.at(value.index()).text : symbol_of(value.op());
 }
 
 }  // namespace bp

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/scalar/graph.h"
 #include "engine/scalar/op.h"
 
 namespace bp {
@@ -35,5 +36,10 @@ Phrase phrase_of(Op op, const std::vector<Phrase>& inputs);
 
 /// What a box says when its formula has no text: "+", "tanh", "dot".
 std::string symbol_of(Op op);
+
+/// What a value computes in terms of the named values before it, "target_o1 - out_o1"; where that cannot be
+/// said or is too long, the operation's symbol. Empty for leaves and constants. Constants have up to `digits`
+/// significant digits.
+std::string formula_of(Value value, int digits);
 
 }  // namespace bp
