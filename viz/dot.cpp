@@ -160,8 +160,8 @@ std::string legend(const Picture& picture, const Picture_options& options) {
   }
   if (options.gradients && dashes) line(fmt::format("grad {} = not computed", dash));
   if (marks) {
-    line(fmt::format("{} = a number that somebody wrote down, and it is right; {} and framed = it is wrong",
-                     sign_of(Verdict::right), sign_of(Verdict::wrong)));
+    line(fmt::format("{} = a claim that is right; {} in a frame = one that is wrong", sign_of(Verdict::right),
+                     sign_of(Verdict::wrong)));
   }
   return R"(<tr><td align="left"><table border="0" cellspacing="6" cellpadding="0"><tr>)" +
          swatch(leaf_look, "leaf") + swatch(computed_look, "computed") + swatch(root_look, "root") +

@@ -21,6 +21,7 @@ namespace {
 constexpr std::size_t width = 100;        // columns
 constexpr std::size_t deepest = 12;       // levels, of three columns each: then the tree goes on further down
 constexpr std::size_t longest_name = 40;  // characters
+constexpr std::size_t longest_formula = 60;
 
 // Which values the trees are about: those that lead to a root and, where `from` is given, come of it.
 class Scope {
@@ -183,7 +184,7 @@ void Tree::grow(Value top) {
 void Tree::add_value(const Waiting& item, bool has_inputs) {
   const Value v = item.value;
   seen_.insert(v.index());
-  const std::string name = name_of(v), formula = formula_of(v, options_.digits);
+  const std::string name = name_of(v), formula = formula_of(v, options_.digits, longest_formula);
   const std::string rest = formula.empty() ? "" : name.empty() ? formula : " = " + formula;
   rows_.push_back({item.before, name, rest, shown_number(v.data(), options_.digits),
                    v.has_grad() ? shown_number(v.grad(), options_.digits) : "\u2013", "1"});
