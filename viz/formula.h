@@ -29,8 +29,8 @@ Phrase phrase_of_name(std::string_view name);
 Phrase phrase_of_number(std::string_view number);
 
 /// An operation in the table's words, with its inputs put in and no more parentheses than it takes. Beyond
-/// `longest` characters a sum keeps its first two terms and its last: "w1 * x1 + w2 * x2 + … + b"; anything else has no
-/// text.
+/// `longest` characters a sum keeps its first two terms and its last: "w1 * x1 + w2 * x2 + … + b"; anything
+/// else has no text.
 ///
 /// Shapes:    one phrase for each input, in their order. The result has no text when one of them has none.
 Phrase phrase_of(Op op, const std::vector<Phrase>& inputs, std::size_t longest = 36);
@@ -39,8 +39,8 @@ Phrase phrase_of(Op op, const std::vector<Phrase>& inputs, std::size_t longest =
 std::string symbol_of(Op op);
 
 /// What a value computes in terms of the named values before it, "target_o1 - out_o1"; where that cannot be
-/// said or has more than `longest` characters, the operation's symbol. Empty for leaves and constants. Constants
-/// have up to `digits` significant digits.
+/// said or has more than `longest` characters, the operation's symbol. Empty for leaves and constants.
+/// Constants have up to `digits` significant digits.
 std::string formula_of(Value value, int digits, std::size_t longest = 36);
 
 }  // namespace bp

@@ -93,8 +93,8 @@ void add_mark(Picture& picture, Value of, const Mark& mark);
 
 /// Makes the paths from one value to a later one stand out, and lets everything else fade.
 ///
-/// Throws:    std::invalid_argument when the picture has no box of its own for one of the two, or when no path
-///            leads from one to the other.
+/// Throws:    std::invalid_argument when the picture has no box of its own for one of the two, or when no
+///            path leads from one to the other.
 void keep_paths(Picture& picture, Value from, Value to);
 
 }  // namespace bp

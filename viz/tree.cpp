@@ -77,7 +77,8 @@ class Scope {
   std::vector<std::uint8_t> in_;  // by the place on the tape
 };
 
-// The values with lines of their own that v is calculated from, in the order in which it names them, each once.
+// The values with lines of their own that v is calculated from, in the order in which it names them, each
+// once.
 std::vector<Value> inputs_of(Value v, const Scope& scope) {
   std::vector<Value> found, waiting;
   std::unordered_set<std::size_t> seen;

@@ -1,5 +1,5 @@
-// A graph as a tree of text: from a value down to what it is calculated from, a line for each, with its number
-// and its gradient.
+// A graph as a tree of text: from a value down to what it is calculated from, a line for each, with its
+// number and its gradient.
 //
 //                                                                 data      grad
 //     E = E_o1 + E_o2                                           0.2984         1

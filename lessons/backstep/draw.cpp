@@ -1,4 +1,4 @@
-// `backstep draw`: the calculation of a worksheet as a picture, or as a tree in the terminal, with its claims.
+// `backstep draw`: a worksheet as a picture, or as a tree in the terminal, with its claims marked.
 #include <fmt/format.h>
 #include <unistd.h>
 

@@ -93,7 +93,7 @@ TEST_CASE("a failure shows the claim, the truth, the difference, the ratio, and 
                                              "  ratio       2\n"
                                              "  factor-two: "));
   CHECK_FALSE(turned.match(example.a));
-  CHECK_THAT(turned.toString(), contains_text("ratio       -1\n  sign: "));
+  CHECK_THAT(turned.toString(), contains_text("ratio       -1\n  ") && contains_text("sign"));
   CHECK_FALSE(plain.match(example.a));
   CHECK_THAT(plain.toString(), contains_text("ratio       1.6") && !contains_text("1.6\n"));
   CHECK_FALSE(value.match(example.y));
