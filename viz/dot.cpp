@@ -20,17 +20,29 @@ namespace {
 struct Look {
   std::string_view frame;  // attributes of the table
   std::string_view head;   // colour of the head
+  std::string_view lines = "#444444", ink = "black", words = "#444444";
+  std::string_view wrong = "#ffe1dd", wrong_frame = "#a40000";  // of a claim
 };
 constexpr Look leaf_look = {R"(style="rounded" bgcolor="#e3edf9" border="1")", "#e3edf9"};
 constexpr Look computed_look = {R"(border="1")", "#ececec"};
 constexpr Look root_look = {R"(border="3")", "#ffe0a3"};
 
+// What has faded keeps its frame, and loses its colour: it can still be read by whoever looks for it.
+constexpr Look faded(std::string_view frame) {
+  return {frame, "#ffffff", "#d0d0d0", "#b0b0b0", "#c4c4c4", "#ffffff", "#b0b0b0"};
+}
+constexpr Look faded_leaf_look = faded(R"(style="rounded" border="1")");
+constexpr Look faded_computed_look = faded(R"(border="1")");
+constexpr Look faded_root_look = faded(R"(border="3")");
+
 constexpr std::string_view font = "Helvetica,Arial,sans-serif";
 constexpr std::string_view dash = "\u2013";
 
 Look look_of(const Picture::Box& box) {
-  if (box.is_root) return root_look;
-  return box.kind == Picture::Kind::leaf ? leaf_look : computed_look;
+  const bool faded = box.stress == Picture::Stress::faded;
+  if (box.is_root) return faded ? faded_root_look : root_look;
+  if (box.kind == Picture::Kind::leaf) return faded ? faded_leaf_look : leaf_look;
+  return faded ? faded_computed_look : computed_look;
 }
 
 // nan and inf are white on black: whoever looks for them should not have to read every box.
@@ -41,8 +53,23 @@ std::string number_cell(double number, int digits) {
                      text);
 }
 
-std::string row(std::string_view what, const std::string& cell) {
-  return fmt::format(R"(<hr/><tr><td align="left"><font color="#444444">{}</font></td>{}</tr>)", what, cell);
+std::string row(std::string_view what, const std::string& cell, const Look& look) {
+  return fmt::format(R"(<hr/><tr><td align="left"><font color="{}">{}</font></td>{}</tr>)", look.words, what,
+                     cell);
+}
+
+// A claim that is wrong stands in a frame of its own and in bold: on a black and white printer, too.
+std::string mark_row(const Mark& mark, const Look& look) {
+  const std::string what = std::string(sign_of(mark.verdict)) + " " + escaped(shown_name(mark));
+  const std::string written = escaped(shown_number(mark));
+  if (mark.verdict != Verdict::wrong) {
+    return row(what, fmt::format(R"(<td align="right">{}</td>)", written), look);
+  }
+  return fmt::format(
+      R"(<hr/><tr><td colspan="2" cellpadding="2"><table border="2" color="{}" bgcolor="{}" cellborder="0" )"
+      R"(cellspacing="2" cellpadding="2"><tr><td align="left"><b>{}</b></td><td align="right"><b>{}</b></td>)"
+      R"(</tr></table></td></tr>)",
+      look.wrong_frame, look.wrong, what, written);
 }
 
 // "L = tanh" on one line, and on two when that would be broad.
@@ -61,29 +88,42 @@ std::string head(const Picture::Box& box, std::string_view colour) {
 std::string constant_label(const Picture::Box& box, int digits) {
   const std::string name = box.name.empty() ? "" : "<b>" + escaped(box.name) + "</b> = ";
   return fmt::format(R"(<table border="0" cellspacing="0" cellpadding="3"><tr><td>)"
-                     R"(<font point-size="10">{}{}</font></td></tr></table>)",
-                     name, shown_number(box.data, digits));
+                     R"(<font point-size="10" color="{}">{}{}</font></td></tr></table>)",
+                     look_of(box).ink, name, shown_number(box.data, digits));
 }
 
 std::string label(const Picture::Box& box, const Picture_options& options) {
   if (box.kind == Picture::Kind::constant) return constant_label(box, options.digits);
   const Look look = look_of(box);
-  std::string rows = head(box, look.head) + row("data", number_cell(box.data, options.digits));
+  std::string rows = head(box, look.head) + row("data", number_cell(box.data, options.digits), look);
   if (options.gradients) {
-    rows += row("grad", box.grad ? number_cell(*box.grad, options.digits)
-                                 : fmt::format(R"(<td align="right">{}</td>)", dash));
+    rows += row(
+        "grad",
+        box.grad ? number_cell(*box.grad, options.digits) : fmt::format(R"(<td align="right">{}</td>)", dash),
+        look);
   }
-  return fmt::format(R"(<table {} color="#444444" cellborder="0" cellspacing="0" cellpadding="4">{}</table>)",
-                     look.frame, rows);
+  for (const Mark& mark : box.marks) rows += mark_row(mark, look);
+  const std::string table =
+      fmt::format(R"(<table {} color="{}" cellborder="0" cellspacing="0" cellpadding="4">{}</table>)",
+                  look.frame, look.lines, rows);
+  if (box.stress != Picture::Stress::faded) return table;
+  return fmt::format(R"(<font color="{}">{}</font>)", look.ink, table);
 }
 
 // The number stands on white, so that no arrow runs through it.
 std::string arrow_attributes(const Picture::Arrow& arrow, const Picture_options& options) {
-  if (!arrow.local_derivative) return " [style=dashed]";
-  if (!options.local_derivatives) return "";
-  return fmt::format(R"( [label=<<table border="0" cellspacing="2" cellpadding="0"><tr>)"
-                     R"(<td bgcolor="white">{}</td></tr></table>>])",
-                     shown_number(*arrow.local_derivative, options.digits));
+  std::string attributes = arrow.stress == Picture::Stress::faded ? R"(color="#d8d8d8", fontcolor="#b8b8b8")"
+                           : arrow.stress == Picture::Stress::strong ? R"(color="#222222", penwidth=2)"
+                                                                     : "";
+  const auto add = [&](const std::string& more) { attributes += (attributes.empty() ? "" : ", ") + more; };
+  if (!arrow.local_derivative) {
+    add("style=dashed");
+  } else if (options.local_derivatives) {
+    add(fmt::format(R"(label=<<table border="0" cellspacing="2" cellpadding="0"><tr>)"
+                    R"(<td bgcolor="white">{}</td></tr></table>>)",
+                    shown_number(*arrow.local_derivative, options.digits)));
+  }
+  return attributes.empty() ? "" : " [" + attributes + "]";
 }
 
 // Inputs that feed nothing else can keep their order without a crossing; for others dot had better be free.
@@ -108,7 +148,10 @@ std::string legend(const Picture& picture, const Picture_options& options) {
   const auto has_dash = [](const Picture::Box& box) {
     return !box.grad && box.kind != Picture::Kind::constant;
   };
-  const bool dashes = std::any_of(picture.boxes.begin(), picture.boxes.end(), has_dash);
+  const auto any = [&](const auto& test) {
+    return std::any_of(picture.boxes.begin(), picture.boxes.end(), test);
+  };
+  const bool dashes = any(has_dash), marks = any([](const Picture::Box&box) { return !box.marks.empty(); });
   std::string text;
   const auto line = [&](std::string_view words) { text += std::string(words) + R"(<br align="left"/>)"; };
   if (options.local_derivatives) line("number on an arrow = d(its end) / d(its start), the local derivative");
@@ -116,6 +159,10 @@ std::string legend(const Picture& picture, const Picture_options& options) {
     line("grad of a box = sum over its outgoing arrows of (number \u00d7 grad at the end)");
   }
   if (options.gradients && dashes) line(fmt::format("grad {} = not computed", dash));
+  if (marks) {
+    line(fmt::format("{} = a claim that is right; {} in a frame = one that is wrong", sign_of(Verdict::right),
+                     sign_of(Verdict::wrong)));
+  }
   return R"(<tr><td align="left"><table border="0" cellspacing="6" cellpadding="0"><tr>)" +
          swatch(leaf_look, "leaf") + swatch(computed_look, "computed") + swatch(root_look, "root") +
          fmt::format(R"(<td align="left" balign="left">{}</td></tr></table></td></tr>)",

@@ -82,7 +82,7 @@ void Planner::check_size() const {
     if (is_unfolded(v)) boxes += v.input_count() / 2;
   });
   if (boxes <= options_.max_boxes) return;
-  throw std::invalid_argument(fmt::format(
+  throw Picture_too_large(fmt::format(
       "backstep: this picture would have {} boxes, and Picture_options::max_boxes allows {}; draw from "
       "an earlier value, fold the weighted sums, or raise max_boxes",
       boxes, options_.max_boxes));

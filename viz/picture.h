@@ -6,10 +6,12 @@
 
 #include <cstddef>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "engine/scalar/graph.h"
+#include "viz/mark.h"
 
 namespace bp {
 
@@ -39,6 +41,8 @@ struct Picture_options {
 /// The boxes and arrows of a graph or of the part that leads to one value.
 struct Picture {
   enum class Kind { leaf, constant, computed };
+  /// Whether something steps back, so that something else stands out.
+  enum class Stress { plain, faded, strong };
 
   struct Box {
     /// "n" and the place on the tape. A constant is drawn once for each use: n<place>_<user>_<input>; the
@@ -49,28 +53,48 @@ struct Picture {
     std::string name;      ///< as text of one line; empty: none
     std::string formula;   ///< "w1 * i1 + b1", or "+" where that cannot be said; empty for leaves, constants
     double data = 0.0;
-    std::optional<double> grad;  ///< none: not computed, or a constant
+    std::optional<double> grad;     ///< none: not computed, or a constant
+    std::vector<Mark> marks = {};   ///< what somebody wrote down of it: a row each; add_mark() puts them here
+    Stress stress = Stress::plain;  ///< keep_paths() sets it, here and below
   };
 
   struct Arrow {
     std::size_t from = 0, to = 0;  ///< places in `boxes`
     /// d(to)/d(from) by this use of it alone. None from a constant, which cannot vary.
     std::optional<double> local_derivative;
+    Stress stress = Stress::plain;
   };
 
   std::vector<Box> boxes;  ///< in the order of the tape, a constant just before its user
   std::vector<Arrow> arrows;
 };
 
+/// A picture with more in it than Graphviz lays out in any useful time, or than the options allow.
+struct Picture_too_large : std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
+};
+
 /// Everything that `root` depends on, and nothing else.
 ///
-/// Throws:    std::invalid_argument when options.digits is not 1 to 17 or when there would be more boxes than
-///            options.max_boxes (the message says how many, and what to do); what Graph::check() throws.
+/// Throws:    std::invalid_argument when options.digits is not 1 to 17; Picture_too_large when there would be
+///            more boxes than options.max_boxes (the message says how many, and what to do); what
+///            Graph::check() throws.
 Picture picture_of(Value root, const Picture_options& options = {});
 
 /// The whole tape. The roots are the values that nothing uses.
 ///
 /// Throws:    also std::invalid_argument when the graph is empty.
 Picture picture_of(Graph& graph, const Picture_options& options = {});
+
+/// Writes beside a value what somebody wrote down of it, below what is written there already.
+///
+/// Throws:    std::invalid_argument when the picture has no box of its own for that value.
+void add_mark(Picture& picture, Value of, const Mark& mark);
+
+/// Makes the paths from one value to a later one stand out, and lets everything else fade.
+///
+/// Throws:    std::invalid_argument when the picture has no box of its own for one of the two, or when no
+///            path leads from one to the other.
+void keep_paths(Picture& picture, Value from, Value to);
 
 }  // namespace bp

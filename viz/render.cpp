@@ -188,16 +188,16 @@ std::string without_prefix(std::string_view message) {
 void check_arrows(const Picture& picture) {
   const std::size_t length = total_arrow_length(picture);
   if (length <= longest_arrows) return;
-  throw std::invalid_argument(fmt::format(
+  throw Picture_too_large(fmt::format(
       "backstep: the arrows of this picture lead across {} ranks in all, and Graphviz is not safe above {}; "
       "draw from an earlier value, or fold the weighted sums",
       length, longest_arrows));
 }
 
-template <class Source>
-std::string draw_any(Source& source, const std::filesystem::path& file, const Picture_options& options) {
+}  // namespace
+
+std::string draw(const Picture& picture, const std::filesystem::path& file, const Picture_options& options) {
   const std::optional<Picture_format> format = format_of(file);
-  const Picture picture = picture_of(source, options);
   Rendered rendered;
   rendered.bytes = to_dot(picture, options);
   if (format) {
@@ -212,8 +212,6 @@ std::string draw_any(Source& source, const std::filesystem::path& file, const Pi
   write_file_whole(file, rendered.bytes);
   return rendered.note;
 }
-
-}  // namespace
 
 Rendered render(std::string_view dot, Picture_format format) {
   if (dot.find('\0') != std::string_view::npos) {
@@ -233,11 +231,13 @@ Rendered render(std::string_view dot, Picture_format format) {
 }
 
 std::string draw(Value root, const std::filesystem::path& file, const Picture_options& options) {
-  return draw_any(root, file, options);
+  format_of(file);  // throws before there is any work
+  return draw(picture_of(root, options), file, options);
 }
 
 std::string draw(Graph& graph, const std::filesystem::path& file, const Picture_options& options) {
-  return draw_any(graph, file, options);
+  format_of(file);
+  return draw(picture_of(graph, options), file, options);
 }
 
 }  // namespace bp

@@ -40,12 +40,17 @@ Rendered render(std::string_view dot, Picture_format format);
 /// Draws what leads to `root` into a file; its ending says how: .png, .svg, .pdf, or .dot (also .gv) for DOT.
 /// Returns the note of render(), or nothing.
 ///
-/// Throws:    std::invalid_argument for another ending, when arrows lead across more than 10,000 ranks in
-///            all (a weight that each of 100 steps uses), and what picture_of() throws; std::runtime_error
-///            with the path when it cannot be drawn or written. The file is then as it was before.
+/// Throws:    std::invalid_argument for another ending; Picture_too_large when arrows lead across more than
+///            10,000 ranks in all (a weight that each of 100 steps uses); what picture_of() throws;
+///            std::runtime_error with the path when it cannot be drawn or written. The file is then as it was
+///            before.
 std::string draw(Value root, const std::filesystem::path& file, const Picture_options& options = {});
 
 /// Draws the whole tape.
 std::string draw(Graph& graph, const std::filesystem::path& file, const Picture_options& options = {});
+
+/// Draws boxes and arrows that were put together before; `options` says how they look.
+std::string draw(const Picture& picture, const std::filesystem::path& file,
+                 const Picture_options& options = {});
 
 }  // namespace bp

@@ -154,6 +154,9 @@ class Graph {
   ///
   /// Throws:    also std::invalid_argument when there is no seed.
   void backward(std::span<const Seed> seeds);
+  /// The root from which the gradients are, that the last backward pass left; nothing when they are from
+  /// several roots, or when there are none (any more).
+  std::optional<Value> backward_root();
   /// Sets the gradients that the leaves have collected to 0. A leaf that has none still has none.
   void zero_grad();
 

@@ -48,6 +48,11 @@ void Graph::backward(std::span<const Seed> seeds) {
   sweep(0, end);
 }
 
+std::optional<Value> Graph::backward_root() {
+  if (roots_.size() != 1) return std::nullopt;
+  return handle(roots_[0]);
+}
+
 namespace {
 
 // Whether eight gradients are 0 (or -0).

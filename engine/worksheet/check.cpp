@@ -4,18 +4,16 @@
 
 namespace bp {
 
-Check check_worksheet(const Worksheet& worksheet) {
+Check compare_claims(const Worksheet& worksheet) {
   Check check;
   const worksheet::Tape tape(*worksheet.graph);
   std::vector<std::uint8_t> trained(tape.size());
   for (const Value leaf : worksheet.train) trained[leaf.index()] = 1;
   std::vector<worksheet::Wanted_number> wanted;
-  std::vector<Hand_number> numbers;
   for (const Claim& claim : worksheet.claims) {
     std::optional<worksheet::Node> by;
     if (claim.by) by = static_cast<worksheet::Node>(claim.by->index());
     wanted.push_back({static_cast<worksheet::Node>(claim.of.index()), by, claim.after});
-    numbers.push_back({claim.of, claim.by, claim.written, claim.after});
   }
   const auto loss = static_cast<worksheet::Node>(worksheet.loss.index());
   const std::vector<double> truths =
@@ -27,7 +25,16 @@ Check check_worksheet(const Worksheet& worksheet) {
      : verdict == Verdict::truncated ? check.truncated
                                      : check.wrong) += 1;
   }
+  return check;
+}
+
+Check check_worksheet(const Worksheet& worksheet) {
+  Check check = compare_claims(worksheet);
   if (check.wrong == 0) return check;
+  std::vector<Hand_number> numbers;
+  for (const Claim& claim : worksheet.claims) {
+    numbers.push_back({claim.of, claim.by, claim.written, claim.after});
+  }
   std::vector<Diagnosis> diagnoses =
       diagnose(*worksheet.graph, worksheet.loss, numbers, {worksheet.train, worksheet.learning_rate});
   for (std::size_t i = 0; i < diagnoses.size(); ++i) check.claims[i].diagnosis = std::move(diagnoses[i]);

@@ -15,13 +15,16 @@ namespace bp {
 struct Checked_claim {
   double truth = 0.0;
   Verdict verdict = Verdict::wrong;
-  Diagnosis diagnosis;  ///< of a wrong claim
+  Diagnosis diagnosis;  ///< of a wrong claim, from check_worksheet()
 };
 
 struct Check {
   std::vector<Checked_claim> claims;  ///< one for each claim of the worksheet, in their order
   std::size_t right = 0, truncated = 0, wrong = 0;
 };
+
+/// Compares every claim with the truth, and no more.
+Check compare_claims(const Worksheet& worksheet);
 
 /// Compares every claim with the truth and diagnoses the wrong ones.
 ///

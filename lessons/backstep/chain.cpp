@@ -12,11 +12,10 @@
 namespace backstep {
 namespace {
 
-using bp::Graph, bp::Path, bp::Path_step, bp::Phrase, bp::Value;
+using bp::Graph, bp::Path, bp::Path_step, bp::Value;
 
 constexpr std::size_t longest_name = 40;   // characters
 constexpr std::size_t longest_chain = 40;  // links: three lines of short names
-constexpr std::size_t most_parts = 64;     // of the formula for a value without a name
 
 enum class Detail { names, formulas, inputs };
 
@@ -28,41 +27,6 @@ struct Stop {
 };
 
 std::string name_of(Value value) { return bp::shown_name(value.name(), longest_name); }
-
-// The values without a name that a formula for `value` goes through, and what it is made of, in the order of
-// the tape; nothing when they are too many.
-std::map<std::size_t, Phrase> parts_of(Value value) {
-  std::map<std::size_t, Phrase> parts;
-  std::vector<Value> waiting = {value};
-  while (!waiting.empty()) {
-    const Value part = waiting.back();
-    waiting.pop_back();
-    if (!parts.emplace(part.index(), Phrase()).second) continue;
-    if (parts.size() > most_parts || part.input_count() > most_parts) return {};
-    if (!part.name().empty()) continue;
-    for (std::size_t k = 0; k < part.input_count(); ++k) waiting.push_back(part.input(k));
-  }
-  return parts;
-}
-
-// What it computes, such as `target_o1 - out_o1`; where that is too long, the operation's sign or name.
-std::string formula_of(Value value) {
-  std::map<std::size_t, Phrase> parts = parts_of(value);
-  for (auto& [index, phrase] : parts) {
-    const Value part = value.graph()[index];
-    if (!part.name().empty()) {
-      phrase = bp::phrase_of_name(name_of(part));
-    } else if (part.input_count() == 0) {
-      phrase = bp::phrase_of_number(bp::shown_number(part.data(), 6));
-    } else {
-      std::vector<Phrase> inputs;
-      for (std::size_t k = 0; k < part.input_count(); ++k) inputs.push_back(parts.at(part.input(k).index()));
-      phrase = bp::phrase_of(part.op(), inputs);
-    }
-  }
-  if (parts.empty() || parts.at(value.index()).text.empty()) return bp::symbol_of(value.op());
-  return parts.at(value.index()).text;
-}
 
 bool is_used_again(Graph& graph, Path_step step) {
   const Value user = graph[step.user];
@@ -105,7 +69,7 @@ std::vector<Link> chain_of(Value root, const Path& path, Detail detail) {
     if (stop.stops_cut > 0) {
       link.name = fmt::format("... {} more ...", stop.stops_cut);
     } else if (link.name.empty()) {
-      link.name = formula_of(stop.value);
+      link.name = bp::formula_of(stop.value, 6);
     }
     if (detail == Detail::inputs && stop.stops_cut == 0 && !stop.steps.empty() &&
         is_used_again(root.graph(), stop.steps.back())) {

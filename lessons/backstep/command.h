@@ -11,6 +11,7 @@ namespace backstep {
 // can end in more than one way, sets `status` (0 until then). When it cannot do its work it throws
 // Failure, or what the engine throws; main.cpp knows the status of each.
 void add_check_command(CLI::App& app, int& status);
+void add_draw_command(CLI::App& app);
 void add_lessons_command(CLI::App& app);
 void add_lesson_command(CLI::App& app, int& status);
 void add_predict_command(CLI::App& app);

@@ -4,17 +4,16 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/data/file_error.h"
-#include "engine/worksheet/names.h"
 #include "engine/worksheet/paths.h"
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/chain.h"
 #include "lessons/backstep/command.h"
+#include "lessons/backstep/find_value.h"
 #include "viz/text.h"
 
 namespace backstep {
@@ -29,14 +28,6 @@ struct Options {
 constexpr std::size_t longest_name = 40;         // characters
 constexpr std::size_t width = 100;               // columns
 constexpr std::size_t most_steps = 100'000'000;  // of all listed paths together: 12 bytes each
-
-bp::Value find(const bp::Worksheet& worksheet, const std::string& name) {
-  if (const std::optional<bp::Value> value = worksheet.find(name)) return *value;
-  bp::worksheet::Nearest_name nearest(name);
-  for (const bp::Definition& definition : worksheet.definitions) nearest.consider(definition.name);
-  throw Failure(bad_input, fmt::format("{}: there is no value `{}`{}", worksheet.file,
-                                       bp::shown_name(name, 64), nearest.hint()));
-}
 
 // ---- Text -----------------------------------------------------------------------------------------------
 
@@ -169,7 +160,7 @@ class Explanation {
 
 void why(const Options& options) {
   const bp::Worksheet worksheet = bp::read_worksheet(options.file);
-  const bp::Value value = find(worksheet, options.name);
+  const bp::Value value = find_value(worksheet, options.name);
   const std::size_t root = worksheet.loss.index();
   const std::size_t longest = root > value.index() ? root - value.index() : 1;
   if (options.top > most_steps / longest) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -233,6 +234,35 @@ TEST_CASE("a leaf may be the root", "[graph]") {
   a.backward(4.0);
 
   CHECK(a.grad() == 7.0);
+}
+
+TEST_CASE("the graph knows the root of its gradients for as long as they stand", "[graph]") {
+  Graph graph;
+  const Value x = graph.leaf(2.0);
+  const Graph::Mark mark = graph.mark();
+  const Value y = exp(x), z = sin(y);
+  const auto root = [&] {
+    const std::optional<Value> found = graph.backward_root();
+    return found ? static_cast<int>(found->index()) : -1;
+  };
+  const std::vector<Seed> both = {{y, 1.0}, {z, 1.0}};
+
+  CHECK(root() == -1);
+  z.backward();
+  CHECK(root() == 2);
+  CHECK(graph.backward_root()->data() == z.data());
+  y.backward();
+  CHECK(root() == 1);
+  graph.backward(both);
+  CHECK(root() == -1);
+  y.backward();
+  graph.recompute();
+  CHECK(root() == -1);
+  y.backward();
+  graph.rewind(mark);
+  CHECK(root() == -1);
+  x.backward();
+  CHECK(root() == 0);
 }
 
 TEST_CASE("several roots give the gradient of their weighted sum", "[graph]") {

@@ -29,16 +29,10 @@
 #include "engine/scalar/graph.h"
 #include "engine/worksheet/digits.h"
 #include "engine/worksheet/hint.h"
+#include "engine/worksheet/wrong_number.h"
 #include "tests/support/catch2.h"
 
 namespace bp {
-
-/// Why a claim about `value` is wrong, in a sentence; empty when nothing is known. This is the place for
-/// whatever explains a wrong number.
-inline std::string explain_wrong_number(const Value&, const Written_number& claimed, double truth,
-                                        Quantity quantity) {
-  return ratio_hint(claimed, truth, quantity);
-}
 
 /// Compares the number or the gradient of a Value with one that somebody wrote down.
 class Digits_matcher : public test::Matcher_base<Value> {
@@ -69,10 +63,10 @@ class Digits_matcher : public test::Matcher_base<Value> {
  private:
   std::string difference(const Value& value, double truth) const {
     const double said = claimed_.value();
-    std::string text = "\n  claimed     " + written_ + "\n  true        " + shortest(truth) +
-                       "\n  difference  " + shortest(said - truth) + "\n  ratio       " +
-                       shortest(said / truth);
-    const std::string why = explain_wrong_number(value, claimed_, truth, quantity_);
+    const std::string text = "\n  claimed     " + written_ + "\n  true        " + shortest(truth) +
+                             "\n  difference  " + shortest(said - truth) + "\n  ratio       " +
+                             shortest(said / truth);
+    const std::string why = explain_wrong_number(value, written_, quantity_);
     return why.empty() ? text : text + "\n  " + why;
   }
 

@@ -63,7 +63,10 @@ Read_node read_node(const std::string& label) {
   const auto rows = cells_of(pieces_of(label));
   if (rows.empty() || rows[0].size() != 1) throw std::runtime_error("no head: " + label);
   node.head = one_space(without_escapes(rows[0][0]));
-  for (std::size_t i = 1; i < rows.size(); ++i) node.rows[rows[i].at(0)] = rows[i].at(1);
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    const bool holds_a_frame = rows[i].size() == 1 && rows[i][0].empty();  // whose row comes next
+    if (!holds_a_frame) node.rows[rows[i].at(0)] = rows[i].at(1);
+  }
   return node;
 }
 

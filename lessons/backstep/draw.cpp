@@ -1,0 +1,134 @@
+// `backstep draw`: a worksheet as a picture, or as a tree in the terminal, with its claims marked.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/data/file_error.h"
+#include "engine/worksheet/check.h"
+#include "engine/worksheet/worksheet.h"
+#include "lessons/backstep/command.h"
+#include "lessons/backstep/find_value.h"
+#include "viz/render.h"
+#include "viz/text.h"
+#include "viz/tree.h"
+
+namespace backstep {
+namespace {
+
+struct Options {
+  std::string file, out, path;
+  int digits = 6;
+};
+
+/// Colour is for terminals, and for people who did not say that they want none (see no-color.org).
+bool wants_colour() {
+  const char* none = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) != 0 && (none == nullptr || *none == '\0');
+}
+
+/// A derivative stands beside what it is taken by, so that d(loss)/dw is next to the gradient of w.
+std::vector<bp::Value_mark> marks_of(const bp::Worksheet& worksheet, const bp::Check& check) {
+  std::vector<bp::Value_mark> marks;
+  for (std::size_t i = 0; i < check.claims.size(); ++i) {
+    const bp::Claim& claim = worksheet.claims[i];
+    const std::string what =
+        claim.after > 1 ? fmt::format("{} after {}", claim.target, claim.after) : claim.target;
+    marks.push_back({claim.by.value_or(claim.of), {what, claim.written, check.claims[i].verdict}});
+  }
+  return marks;
+}
+
+/// The loss, and then whatever else nothing comes of.
+std::vector<bp::Value> ends_of(const bp::Worksheet& worksheet) {
+  std::vector<std::uint8_t> used(worksheet.graph->size());
+  for (const bp::Value value : *worksheet.graph) {
+    for (std::size_t k = 0; k < value.input_count(); ++k) used[value.input(k).index()] = 1;
+  }
+  std::vector<bp::Value> ends = {worksheet.loss};
+  for (const bp::Value value : *worksheet.graph) {
+    if (used[value.index()] == 0 && !value.is_constant() && value.index() != worksheet.loss.index()) {
+      ends.push_back(value);
+    }
+  }
+  return ends;
+}
+
+void print_tree(const bp::Worksheet& worksheet, const Options& options,
+                const std::vector<bp::Value_mark>& marks) {
+  bp::Tree_options tree;
+  tree.digits = options.digits;
+  tree.colour = wants_colour();
+  tree.marks = marks;
+  std::vector<bp::Value> ends = ends_of(worksheet);
+  if (!options.path.empty()) {
+    tree.from = find_value(worksheet, options.path);
+    ends.resize(1);
+  }
+  fmt::print("{}", bp::to_tree(ends, tree));
+}
+
+void draw_picture(const bp::Worksheet& worksheet, const Options& options,
+                  const std::vector<bp::Value_mark>& marks) {
+  bp::Picture_options look;
+  look.digits = options.digits;
+  look.weighted_sums = bp::Weighted_sums::folded;  // one line of the worksheet, one box
+  bp::Picture picture = bp::picture_of(*worksheet.graph, look);
+  const std::string loss = "n" + std::to_string(worksheet.loss.index());
+  for (bp::Picture::Box& box : picture.boxes) box.is_root = box.id == loss;
+  for (const bp::Value_mark& mark : marks) bp::add_mark(picture, mark.of, mark.mark);
+  if (!options.path.empty()) bp::keep_paths(picture, find_value(worksheet, options.path), worksheet.loss);
+  const std::string note = bp::draw(picture, options.out, look);
+  if (!note.empty()) fmt::print(stderr, "backstep: {}: {}\n", options.out, note);
+  fmt::print("Drawn: {}\n", options.out);
+}
+
+void draw(const Options& options) {
+  const bp::Worksheet worksheet = bp::read_worksheet(options.file);
+  worksheet.graph->zero_grad();
+  worksheet.graph->backward(worksheet.loss);
+  const bp::Check check = bp::compare_claims(worksheet);
+  const std::vector<bp::Value_mark> marks = marks_of(worksheet, check);
+  if (options.out.empty()) {
+    print_tree(worksheet, options, marks);
+  } else {
+    try {
+      draw_picture(worksheet, options, marks);
+    } catch (const bp::Picture_too_large&) {
+      throw Failure(bad_input, fmt::format("{}: this calculation is too large for a picture; without -o its "
+                                           "beginning is shown as a tree",
+                                           worksheet.file));
+    }
+  }
+  if (check.claims.empty()) return;
+  fmt::print("{}Claims: {} right, {} truncated, {} wrong\n", options.out.empty() ? "\n" : "", check.right,
+             check.truncated, check.wrong);
+}
+
+}  // namespace
+
+void add_draw_command(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "draw", "Draw a worksheet with all values, gradients and claims, as a picture or tree");
+  const auto options = std::make_shared<Options>();
+  command->add_option("FILE", options->file, "The worksheet; - is standard input")->type_name("")->required();
+  command->add_option("-o", options->out, "The picture: .png, .svg, .pdf or .dot. Without it, a tree of text")
+      ->type_name("OUT");
+  command->add_option("--path", options->path, "Show the paths from NAME to the loss, and let the rest fade")
+      ->type_name("NAME");
+  command->add_option("--digits", options->digits, "Show N significant digits")
+      ->type_name("N")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 17));
+  command->callback([options] { draw(*options); });
+}
+
+}  // namespace backstep

@@ -1,0 +1,180 @@
+#!/bin/sh
+# `backstep draw`: a worksheet as a picture or as a tree of text, with its claims marked.
+#
+# BACKSTEP_BUILD names the build folder (default build/).
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
+build=${BACKSTEP_BUILD:-$root/build}
+. "$root/tests/support/report.sh"
+backstep=$build/lessons/backstep/backstep
+mazur=$root/lessons/worksheets/mazur.bp
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/backstep-draw.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+# Graphviz keeps what it leaked: of interest where it is ours to mend.
+LSAN_OPTIONS=suppressions="$root/tests/viz/lsan.supp":print_suppressions=0
+export LSAN_OPTIONS
+
+# answers STATUS ARGUMENT...: runs `backstep draw` on what stands in the file `sheet`, keeps out and err.
+answers() {
+  wanted=$1
+  shift
+  status=0
+  "$backstep" draw "$@" <sheet >out 2>err || status=$?
+  cat err
+  [ "$status" -eq "$wanted" ] || {
+    echo "exit status $status, not $wanted"
+    return 1
+  }
+}
+quiet() { answers 0 "$@" && [ ! -s err ]; }
+refuses() { answers 2 "$@" && [ "$(wc -l <err)" -eq 1 ] && grep -q '^backstep: .' err && [ ! -s out ]; }
+first_bytes() { head -c "$2" "$1" | od -An -tx1 | tr -d ' \n'; }
+
+# E = (a b - 1)^2 / 2: a b is 1.5, E is 0.125, dE/da = 0.5 * 0.5 = 0.25, dE/db = 0.5 * 3 = 1.5.
+cat >sheet <<'END'
+a = 3
+b = 0.5
+ab = a*b
+E = 1/2*(ab - 1)^2
+aside = ab + 1
+loss E
+train a b
+learning_rate 0.1
+claim E = 0.125
+claim dE/da = 0.25
+claim dE/db = 3
+claim a' = 2.7
+claim aside = 2.50
+END
+cp sheet example.bp
+
+# ---- the tree --------------------------------------------------------------------------------------------------
+
+shows_a_tree() {
+  cat >wanted <<'END'
+                          data   grad
+E = 1 / 2 * (ab - 1)^2   0.125      1
+│  ✓ E = 0.125
+└─ ab = a * b              1.5    0.5
+   ├─ a                      3   0.25
+   │     ✓ dE/da = 0.25
+   │     ✗ wrong: a' = 2.7
+   └─ b                    0.5    1.5
+         ✗ wrong: dE/db = 3
+
+aside = ab + 1             2.5      –
+│  ✓ aside = 2.50
+└─ ab (shown above)
+
+Claims: 3 right, 0 truncated, 2 wrong
+END
+  cp example.bp sheet
+  quiet - && diff wanted out && quiet example.bp && diff wanted out
+}
+claim 'without -o there is a tree, with data, gradients and claims' shows_a_tree
+
+shows_one_path() {
+  cp example.bp sheet
+  quiet - --path b && grep -q '   └─ b  ' out && ! grep -q '─ a ' out && ! grep -q aside\ = out
+}
+claim '--path shows the paths from a value and nothing else' shows_one_path
+
+counts_digits() { cp example.bp sheet && sed -i 's/^b = .*/b = 0.33333/' sheet && quiet - --digits 3 && grep -q ' 0\.333 ' out; }
+claim '--digits bounds the digits' counts_digits
+
+without_claims() { printf 'x = 3\ny = x*x\n' >sheet && quiet - && ! grep -q Claims out && [ "$(wc -l <out)" -eq 3 ]; }
+claim 'a worksheet without claims has no line on them' without_claims
+
+is_bounded() {
+  awk 'BEGIN { print "x0 = 0.5"; for (i = 1; i <= 100000; ++i) printf "x%d = sin(x%d)\n", i, i - 1 }' >sheet
+  quiet - && [ "$(wc -l <out)" -le 250 ] && [ "$(wc -L <out)" -le 100 ] && grep -q '^99,[0-9]* more values are not shown\.$' out
+}
+claim 'a tree of 100,000 values is cut, and says so' is_bounded
+
+shipped_are_narrow() {
+  for each in "$root"/lessons/worksheets/*.bp; do
+    quiet "$each" && [ "$(wc -L <out)" -le 100 ] && ! grep -q 'not shown' out || return 1
+  done
+}
+claim 'every worksheet that ships is a tree of at most 100 columns' shipped_are_narrow
+
+# What the program prints on a terminal, of which `script` makes one.
+on_a_terminal() { env -u NO_COLOR "$@" script -qec "'$backstep' draw example.bp" /dev/null </dev/null >out 2>err; }
+has_colour() { grep -q "$(printf '\033')" out; }
+colours_terminals() {
+  command -v script >/dev/null || return 0
+  on_a_terminal && has_colour && on_a_terminal NO_COLOR= && has_colour && on_a_terminal NO_COLOR=1 && ! has_colour &&
+    cp example.bp sheet && quiet - && ! has_colour
+}
+claim 'colour is for terminals without NO_COLOR' colours_terminals
+
+# ---- pictures --------------------------------------------------------------------------------------------------
+
+draws_every_kind() {
+  cp example.bp sheet
+  for kind in png svg pdf dot; do
+    quiet - -o "it.$kind" && grep -q "^Drawn: it.$kind$" out && grep -q '^Claims: 3 right, 0 truncated, 2 wrong$' out || return 1
+  done
+  [ "$(first_bytes it.png 8)" = 89504e470d0a1a0a ] && [ "$(head -c 5 it.pdf)" = '%PDF-' ] && grep -q '</svg>' it.svg &&
+    head -n 1 it.dot | grep -q '^digraph'
+}
+claim 'the ending says which kind of picture' draws_every_kind
+
+marks_claims() {
+  cp example.bp sheet
+  quiet - -o it.dot && grep -q '✓ dE/da.*>0\.25<' it.dot && grep -q 'border="2".*<b>✗ dE/db</b>.*<b>3</b>' it.dot &&
+    [ "$(grep -c '✗ [ad]' it.dot)" -eq 2 ] && grep -q 'aside' it.dot && [ "$(grep -c 'border="3"' it.dot)" -eq 2 ]
+}
+claim 'right and wrong claims are marked, and the loss alone is framed as the root' marks_claims
+
+fades_the_rest() {
+  cp example.bp sheet
+  quiet - -o it.dot --path b && [ "$(grep -c 'penwidth=2' it.dot)" -gt 2 ] && grep ' -> ' it.dot | grep -q d8d8d8 &&
+    grep '<b>a</b>' it.dot | grep -q b0b0b0 && ! grep '<b>b</b>' it.dot | grep -q b0b0b0
+}
+claim '--path lets the rest of a picture fade' fades_the_rest
+
+draws_what_ships() {
+  for each in "$root"/lessons/worksheets/*.bp; do quiet "$each" -o it.svg && grep -q '✓' it.svg || return 1; done
+  quiet "$mazur" -o it.svg && [ "$(grep -c '>✗ ' it.svg)" -ge 5 ]
+}
+claim 'every worksheet that ships can be drawn' draws_what_ships
+
+# ---- what it refuses -------------------------------------------------------------------------------------------
+
+refuses_a_kind() { cp example.bp sheet && refuses - -o it.gif && grep -q '\.png, \.svg, \.pdf' err && [ ! -e it.gif ]; }
+claim 'another ending is refused, with those that there are' refuses_a_kind
+
+refuses_a_name() { cp example.bp sheet && refuses - --path aB && grep -q 'there is no value `aB`; did you mean `a' err; }
+claim 'an unknown name is refused, with the nearest one' refuses_a_name
+
+refuses_no_path() {
+  cp example.bp sheet
+  refuses - --path aside && grep -q 'no path leads from aside to E' err && refuses - --path aside -o it2.svg && [ ! -e it2.svg ]
+}
+claim 'a value without a path to the loss is refused' refuses_no_path
+
+refuses_the_large() {
+  awk 'BEGIN { print "x0 = 0.5"; for (i = 1; i <= 5000; ++i) printf "x%d = sin(x%d)\n", i, i - 1 }' >sheet
+  refuses - -o large.png && grep -q 'too large for a picture' err && [ ! -e large.png ]
+}
+claim 'what is too large for a picture is refused' refuses_the_large
+
+cannot_write() {
+  cp example.bp sheet
+  answers 3 - -o missing/it.svg && [ ! -s out ] && [ "$(wc -l <err)" -eq 1 ] && mkdir -p folder.svg &&
+    answers 3 - -o folder.svg && [ ! -s out ]
+}
+claim 'a picture that cannot be written ends with status 3' cannot_write
+claim 'a worksheet that is not there ends with status 3' answers 3 missing.bp
+
+points_at_the_mistake() {
+  printf 'x = 1\ny = x +\n' >sheet
+  answers 2 - && [ ! -s out ] && grep -q '^backstep: <stdin>:2:' err
+}
+claim 'a worksheet that cannot be read is refused with its line' points_at_the_mistake
+claim 'backstep draw refuses 18 digits' refuses example.bp --digits 18
+
+finish
