@@ -101,8 +101,8 @@ class Diagnoser {
     std::vector<Match> kept;
     std::size_t pairs = 0;
     for (const Match& match : matches) {
-      // Beside one mistake that explains claim after claim, another that explains this one alone is chance; beside
-      // one that agrees with all that is right, one that does not is refuted.
+      // Beside one mistake that explains claim after claim, another that explains this one alone is chance;
+      // beside one that agrees with all that is right, one that does not is refuted.
       if (!kept.empty() && kept[0].contradicts == 0) {
         if (kept[0].explains >= 3 && match.explains * 3 <= kept[0].explains) continue;
         if (match.contradicts > 0 && match.explains <= kept[0].explains) continue;

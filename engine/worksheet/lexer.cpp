@@ -13,7 +13,8 @@ constexpr const char* too_small = "this number is too small: the least that a do
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Letters of the scripts that people write names in; signs among them, such as the times of Latin 1, are none.
+// Letters of the scripts that people write names in; signs among them, such as the times of Latin 1, are
+// none.
 bool is_letter(char32_t c) {
   struct Range {
     char32_t first, last;
@@ -102,7 +103,8 @@ std::vector<Token> tokens_of(Line line) {
     } else if (is_letter(point.code) || point.code == U'_') {
       std::size_t characters = 0;
       taken = name_length(rest, characters);
-      // The d of a derivative comes on top of a name; that a value is not called so is seen where it is defined.
+      // The d of a derivative comes on top of a name; that a value is not called so is seen where it is
+      // defined.
       const std::size_t most = longest_name + (rest[0] == 'd' ? 1 : 0);
       const auto kind = characters > most ? Token::Kind::bad : Token::Kind::name;
       tokens.push_back({kind, rest.substr(0, taken), at, 0});

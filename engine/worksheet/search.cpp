@@ -122,7 +122,8 @@ void Search::change(Wrong& wrong, const Tape& tape, const Slip& slip, const Scop
     if (scope.reach == Scope::Reach::site && i != scope.site) continue;
     for (const Change& change : sites[i].changes) {
       double& local = wrong.local[change.edge];
-      // A path that was left out stays left out, whatever the other mistake makes of it; two factors multiply.
+      // A path that was left out stays left out, whatever the other mistake makes of it; two factors
+      // multiply.
       if (local == tape.local[change.edge] || change.local == 0.0) {
         local = change.local;
       } else if (local != 0.0 && tape.local[change.edge] != 0.0) {
@@ -159,7 +160,8 @@ void Search::sweep(const Tape& tape, const Wrong& wrong, Node root, std::span<do
   sweep_unusual(tape, wrong, root, grads);
 }
 
-// Gradients that are put in place of what comes from above, and those that are read off elsewhere and passed on.
+// Gradients that are put in place of what comes from above, and those that are read off elsewhere and passed
+// on.
 void Search::sweep_unusual(const Tape& tape, const Wrong& wrong, Node root, std::span<double> grads) {
   std::vector<Reading> passed_on;  // in the order of the sweep
   for (const Reading& reading : wrong.readings) {

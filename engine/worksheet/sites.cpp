@@ -126,7 +126,8 @@ Sites factor(const Situation& at, const Slip& slip) {
 
 namespace {
 
-// One unit of a batch is as many nodes as there are samples: those whose weighted sums share their first weight.
+// One unit of a batch is as many nodes as there are samples: those whose weighted sums share their first
+// weight.
 Sites by_unit(const Situation& at, const Sites& sites) {
   std::map<Node, Node> weight_of;  // of a weighted sum
   for (const Weighted_sum& sum : at.roles.sums) weight_of[sum.node] = at.tape.inputs[sum.products[0].weight];

@@ -23,8 +23,8 @@ Sites factor(const Situation& at, const Slip& slip);
 /// 3: 1 for a hidden one. With `values` 1 a site is a unit, in all samples of a
 /// batch; 2: hidden ones only.
 Sites activation(const Situation& at, const Slip& slip);
-/// Of a value with several uses, penalties apart. k >= 0: only use k; -1: only the last; -1 - k: all but use k - 1.
-/// Which values: bits of hidden_units, other_values and leaves.
+/// Of a value with several uses, penalties apart. k >= 0: only use k; -1: only the last; -1 - k: all but use
+/// k - 1. Which values: bits of hidden_units, other_values and leaves.
 Sites one_path(const Situation& at, const Slip& slip);
 /// The same under another name, and of biases too. 0: only the last; 1: only the first.
 Sites overwritten(const Situation& at, const Slip& slip);
@@ -39,8 +39,8 @@ Sites softmax_diagonal(const Situation& at, const Slip& slip);
 Sites softmax_twice(const Situation& at, const Slip& slip);
 /// The calculation with every softmax applied twice.
 Tape with_second_softmax(const Situation& at);
-/// The square of a weight. 0: no gradient; 1: twice; 2: half; 3: without its factor; 4: no gradient for a bias;
-/// 5: one for a bias that has no penalty; 6: `scale` times.
+/// The square of a weight. 0: no gradient; 1: twice; 2: half; 3: without its factor; 4: no gradient for a
+/// bias; 5: one for a bias that has no penalty; 6: `scale` times.
 Sites penalty(const Situation& at, const Slip& slip);
 /// f(g(x)) with f'(x). 0: g has one input that can vary; of two, 1: the last, 2: the first.
 Sites inner_point(const Situation& at, const Slip& slip);
@@ -50,8 +50,8 @@ Sites relu_mask(const Situation& at, const Slip& slip);
 Sites exponent(const Situation& at, const Slip& slip);
 /// By the denominator. 0: x/y^2; 1: -x/y; 2: -1/y^2. By both: 3: y and -x; 4: -1/y and x/y^2.
 Sites quotient(const Situation& at, const Slip& slip);
-/// One local derivative. 0: of a function, a power, by a numerator: 1; by a denominator: 1: 1, 2: -1; by a factor of a
-/// product: 3: 1, 4: -1 where the factor is negated.
+/// One local derivative. 0: of a function, a power, by a numerator: 1; by a denominator: 1: 1, 2: -1; by a
+/// factor of a product: 3: 1, 4: -1 where the factor is negated.
 Sites left_out(const Situation& at, const Slip& slip);
 
 /// The uses of a value that a path leads through; a penalty's is none.

@@ -28,7 +28,8 @@
 
 namespace bp {
 
-/// A worksheet that cannot be read: `FILE:LINE:COL: what is wrong, and the mend`, the line, and a caret below it.
+/// A worksheet that cannot be read: `FILE:LINE:COL: what is wrong, and the mend`, the line, and a caret
+/// below it.
 struct Bad_worksheet : Bad_file {
   using Bad_file::Bad_file;
 };
@@ -90,8 +91,8 @@ class Node_names {
 
 /// Reads a worksheet and records its calculation.
 ///
-/// Limits:    a line has up to 10,000 characters, a name up to 1,000, an expression is nested up to 1,000 deep,
-///            a graph has up to 1,000,000 nodes, and steps * nodes is up to 10^9.
+/// Limits:    a line has up to 10,000 characters, a name up to 1,000, an expression is nested up to 1,000
+///            deep, a graph has up to 1,000,000 nodes, and steps * nodes is up to 10^9.
 /// Throws:    Bad_worksheet for the first thing that is wrong; `file` is how it calls the text.
 Worksheet parse_worksheet(std::string_view text, std::string_view file);
 
