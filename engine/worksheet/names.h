@@ -7,9 +7,9 @@
 
 namespace bp::worksheet {
 
-/// Among the names that it is shown, the one that was probably meant: one that differs in capitals alone, else
-/// the nearest within a third of its letters, the first of equals. A single letter is near to its capital only.
-/// Only names of similar length and of up to 64 bytes are compared.
+/// Among the names that it is shown, the one that was probably meant: one that differs in capitals alone,
+/// else the nearest within a third of its letters, the first of equals. A single letter is near to its
+/// capital only. Only names of similar length and of up to 64 bytes are compared.
 class Nearest_name {
  public:
   explicit Nearest_name(std::string_view wanted);
