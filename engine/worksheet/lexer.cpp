@@ -88,8 +88,8 @@ std::size_t name_length(std::string_view text, std::size_t& characters) {
 
 }  // namespace
 
-std::vector<Token> tokens_of(Line line) {
-  std::vector<Token> tokens;
+void read_tokens(Line line, std::vector<Token>& tokens) {
+  tokens.clear();
   std::size_t at = 0;
   for (std::size_t taken = 0; at < line.text.size(); at += taken) {
     const std::string_view rest = line.text.substr(at);
@@ -103,8 +103,7 @@ std::vector<Token> tokens_of(Line line) {
     } else if (is_letter(point.code) || point.code == U'_') {
       std::size_t characters = 0;
       taken = name_length(rest, characters);
-      // The d of a derivative comes on top of a name; that a value is not called so is seen where it is
-      // defined.
+      // The d of a derivative comes on top of a name; that no value is called so is seen where it is defined.
       const std::size_t most = longest_name + (rest[0] == 'd' ? 1 : 0);
       const auto kind = characters > most ? Token::Kind::bad : Token::Kind::name;
       tokens.push_back({kind, rest.substr(0, taken), at, 0});
@@ -116,7 +115,6 @@ std::vector<Token> tokens_of(Line line) {
   }
   const std::size_t end = tokens.empty() ? 0 : tokens.back().at + tokens.back().text.size();
   tokens.push_back({Token::Kind::end, line.text.substr(end, 0), end, 0});
-  return tokens;
 }
 
 Written_number written_number(const Source& source, Line line, const Token& token) {

@@ -25,9 +25,9 @@ struct Token {
   bool touches(const Token& next) const { return at + text.size() == next.at; }
 };
 
-/// The tokens of a line up to its end or a #; the last is of Kind::end. Signs of typesetting stand for those
-/// of a keyboard. What has no place in a worksheet is of Kind::bad; trouble_with() says why.
-std::vector<Token> tokens_of(Line line);
+/// Replaces `tokens` by those of a line up to its end or a #; the last is of Kind::end. Signs of typesetting
+/// stand for those of a keyboard. What has no place in a worksheet is of Kind::bad; trouble_with() says why.
+void read_tokens(Line line, std::vector<Token>& tokens);
 
 inline constexpr const char* too_long_a_name = "a name has up to 1,000 characters";
 

@@ -25,7 +25,7 @@ class Parser {
   Worksheet parse() {
     while (const auto line = source_.next()) {
       line_ = *line;
-      tokens_ = tokens_of(line_);
+      read_tokens(line_, tokens_);
       at_ = 0;
       if (tokens_.size() > 1) statement();
     }
@@ -160,8 +160,7 @@ void Parser::definition() {
   }
   if (nodes() > most_nodes) fail(name, "with this line the worksheet has more than 1,000,000 nodes");
   value.named(name.text);
-  sheet_.names.emplace(name.text, value);
-  sheet_.definitions.push_back({std::string(name.text), value, line_.number});
+  sheet_.define(name.text, value, line_.number);
 }
 
 void Parser::loss() {

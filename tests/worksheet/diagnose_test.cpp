@@ -166,24 +166,29 @@ TEST_CASE("a rule that would make a right claim wrong comes after one that would
 }
 
 TEST_CASE("where several mistakes remain, a value is named that tells them apart", "[diagnose]") {
-  // w5 is 0.40 exactly, and so is a number that the gradient of w5 cannot be: only one candidate.
-  CHECK(diagnosis_of("dE/dw5 = 0.40000").ask.empty());
+  // i2 is twice i1: the neighbour's input makes twice the gradient, but leaves dE/dnet_h1 alone.
+  const Diagnosis diagnosis = diagnosis_of("dE/dw1 = 0.0008771");
 
-  // 2 from a lost 1/2 is not 1/2 of twice: one claim of half the gradient has two causes at n = 2.
-  const bp::Worksheet sheet = bp::parse_worksheet(
-      "x = 0.5\nw = 0.7\nb = 0.1\nn1 = w*x + b\ny1 = tanh(n1)\nn2 = w*0.25 + b\ny2 = tanh(n2)\n"
-      "t = 0.9\nE1 = (t - y1)^2\nE2 = (t - y2)^2\nE = (E1 + E2)/2\nclaim dE/dw = -0.6\n",
-      "test.bp");
-  const double truth = bp::check_worksheet(sheet).claims[0].truth;
-  const bp::Worksheet doubled = bp::parse_worksheet(
-      "x = 0.5\nw = 0.7\nb = 0.1\nn1 = w*x + b\ny1 = tanh(n1)\nn2 = w*0.25 + b\ny2 = tanh(n2)\n"
-      "t = 0.9\nE1 = (t - y1)^2\nE2 = (t - y2)^2\nE = (E1 + E2)/2\nclaim dE/dw = " +
-          std::to_string(2.0 * truth) + "\n",
-      "test.bp");
-  const Diagnosis diagnosis = bp::check_worksheet(doubled).claims[0].diagnosis;
+  CHECK(names(diagnosis, "factor-two"));
+  CHECK(names(diagnosis, "neighbour-input"));
+  CHECK(diagnosis.ask == "dE/dnet_h1");
+}
+
+TEST_CASE("where no value tells the mistakes apart, none is named", "[diagnose]") {
+  // With two samples the mean forgotten is a factor of 2, whatever is asked for.
+  const std::string batch =
+      "x1 = 0.5\nx2 = 0.25\nw = 0.7\nb = 0.1\nn1 = w*x1 + b\ny1 = tanh(n1)\nn2 = w*x2 + b\ny2 = tanh(n2)\n"
+      "t = 0.9\nE1 = (t - y1)^2\nE2 = (t - y2)^2\nE = (E1 + E2)/2\n";
+  const double truth =
+      bp::check_worksheet(bp::parse_worksheet(batch + "claim dE/dw = 1\n", "test.bp")).claims[0].truth;
+  const bp::Worksheet sheet =
+      bp::parse_worksheet(batch + "claim dE/dw = " + std::to_string(2.0 * truth) + "\n", "test.bp");
+
+  const Diagnosis diagnosis = bp::check_worksheet(sheet).claims[0].diagnosis;
 
   CHECK(names(diagnosis, "factor-two"));
   CHECK(names(diagnosis, "mean"));
+  CHECK(diagnosis.ask.empty());
 }
 
 TEST_CASE("two mistakes at once are named, and only where no single one fits", "[diagnose]") {
