@@ -40,7 +40,9 @@ class Planner {
       throw std::invalid_argument(
           fmt::format("backstep: a picture shows 1 to 17 significant digits, not {}", options.digits));
     }
-    if (options.weighted_sums == Weighted_sums::folded) selection_.fold_weighted_sums();
+    if (options.weighted_sums != Weighted_sums::folded) return;
+    selection_.fold_constants();
+    selection_.fold_weighted_sums();
   }
 
   Picture plan() {
@@ -77,8 +79,9 @@ class Planner {
 void Planner::check_size() const {
   std::size_t boxes = 0;
   selection_.for_each([&](Value v) {
+    if (selection_.is_fixed(v) && !selection_.is_drawn(v)) return;
     if (selection_.is_drawn(v)) ++boxes;
-    for (std::size_t k = 0; k < v.input_count(); ++k) boxes += v.input(k).is_constant() ? 1 : 0;
+    for (std::size_t k = 0; k < v.input_count(); ++k) boxes += selection_.is_fixed(v.input(k)) ? 1 : 0;
     if (is_unfolded(v)) boxes += v.input_count() / 2;
   });
   if (boxes <= options_.max_boxes) return;
@@ -128,7 +131,7 @@ std::vector<Use> Planner::uses_in(Value v) const {
 // A constant gets a box for this use of it, and no derivative: it cannot vary.
 Arrow_end Planner::draw_input(const Use& use) {
   const Value input = use.value();
-  if (!input.is_constant()) return {boxes_[input.index()], use.derivative};
+  if (!selection_.is_fixed(input)) return {boxes_[input.index()], use.derivative};
   const std::string id = fmt::format("n{}_{}_{}", input.index(), use.user.index(), use.input);
   return {add_box(box_of(input, id), {}), std::nullopt};
 }
@@ -158,13 +161,13 @@ void Planner::draw(Value v) {
 Picture::Box Planner::box_of(Value v, std::string id) const {
   Picture::Box box;
   box.id = std::move(id);
-  box.kind = v.is_leaf()       ? Picture::Kind::leaf
-             : v.is_constant() ? Picture::Kind::constant
-                               : Picture::Kind::computed;
+  box.kind = v.is_leaf()              ? Picture::Kind::leaf
+             : selection_.is_fixed(v) ? Picture::Kind::constant
+                                      : Picture::Kind::computed;
   box.is_root = selection_.is_root(v) && !v.is_leaf();
   box.name = shown_name(v.name(), longest_name);
   box.data = v.data();
-  if (v.has_grad()) box.grad = v.grad();
+  if (v.has_grad() && box.kind != Picture::Kind::constant) box.grad = v.grad();
   if (box.kind == Picture::Kind::computed) {
     box.formula = formula_of(v).text;
     if (box.formula.empty()) box.formula = symbol_for(v);

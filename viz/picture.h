@@ -22,7 +22,8 @@ enum class Rank_direction { left_right, top_down };
 ///
 /// as_recorded: each node of the tape is a box. The default: the picture shows what the engine does.
 /// folded:      a sum is one box together with the products and sums that feed it alone: a neuron's net
-///              input. A value with a name, or with another use in the picture, keeps its box.
+///              input. A value with a name, or with another use in the picture, keeps its box. What is
+///              calculated from constants alone, such as 1/2, is a constant.
 /// unfolded:    a dot is a box for each product and one for their sum, as if written with * and +.
 enum class Weighted_sums { as_recorded, folded, unfolded };
 

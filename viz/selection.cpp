@@ -36,6 +36,15 @@ void Selection::fold_weighted_sums() {
   });
 }
 
+void Selection::fold_constants() {
+  fixed_.assign(chosen_.size(), 0);
+  for_each([&](Value v) {
+    bool fixed = v.input_count() > 0 && v.name().empty() && !is_root(v);
+    for (std::size_t k = 0; k < v.input_count() && fixed; ++k) fixed = is_fixed(v.input(k));
+    fixed_[v.index()] = fixed ? 1 : 0;
+  });
+}
+
 bool Selection::is_folded(Value v) const {
   for (std::size_t k = 0; k < v.input_count(); ++k) {
     if (is_hidden(v.input(k))) return true;

@@ -21,6 +21,9 @@ class Selection {
   /// Lets + and sum take in what feeds them alone and has no name: products, and sums of products.
   void fold_weighted_sums();
 
+  /// Takes what is calculated from constants alone for a constant, 1/2 or -0.3, unless it has a name.
+  void fold_constants();
+
   /// Calls body(value) for every chosen node, in the order of the tape.
   template <class Body>
   void for_each(Body body) const {
@@ -35,10 +38,12 @@ class Selection {
   bool is_root(Value v) const { return uses_[v.index()] == 0; }
   /// Whether it is a part of its only user's box.
   bool is_hidden(Value v) const { return !hidden_.empty() && hidden_[v.index()] != 0; }
+  /// Whether it is a constant or is taken for one.
+  bool is_fixed(Value v) const { return v.is_constant() || (!fixed_.empty() && fixed_[v.index()] != 0); }
   /// Whether a part of its box is hidden.
   bool is_folded(Value v) const;
   /// Whether it has one box of its own. A constant is drawn by its users instead.
-  bool is_drawn(Value v) const { return !is_hidden(v) && (!v.is_constant() || is_root(v)); }
+  bool is_drawn(Value v) const { return !is_hidden(v) && (!is_fixed(v) || is_root(v)); }
 
  private:
   void count_uses();
@@ -47,6 +52,7 @@ class Selection {
   std::vector<std::uint8_t> chosen_;  // by the place on the tape, as are the others
   std::vector<std::uint32_t> uses_;   // by chosen nodes
   std::vector<std::uint8_t> hidden_;  // empty: nothing is
+  std::vector<std::uint8_t> fixed_;   // empty: constants alone
 };
 
 }  // namespace bp

@@ -104,11 +104,14 @@ claim 'every worksheet that ships is a tree of at most 100 columns' shipped_are_
 on_a_terminal() { env -u NO_COLOR "$@" script -qec "'$backstep' draw example.bp" /dev/null </dev/null >out 2>err; }
 has_colour() { grep -q "$(printf '\033')" out; }
 colours_terminals() {
-  command -v script >/dev/null || return 0
   on_a_terminal && has_colour && on_a_terminal NO_COLOR= && has_colour && on_a_terminal NO_COLOR=1 && ! has_colour &&
     cp example.bp sheet && quiet - && ! has_colour
 }
-claim 'colour is for terminals without NO_COLOR' colours_terminals
+if command -v script >/dev/null; then
+  claim 'colour is for terminals without NO_COLOR' colours_terminals
+else
+  skip 'colour is for terminals without NO_COLOR' 'there is no program `script` to make a terminal'
+fi
 
 # ---- pictures --------------------------------------------------------------------------------------------------
 

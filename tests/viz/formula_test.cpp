@@ -4,10 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "engine/scalar/math.h"
 #include "tests/support/catch2.h"
 #include "viz/text.h"
 
-using bp::Op, bp::Phrase, bp::phrase_of, bp::phrase_of_name, bp::phrase_of_number;
+using bp::Graph, bp::Op, bp::Phrase, bp::Value, bp::formula_of, bp::phrase_of, bp::phrase_of_name,
+    bp::phrase_of_number;
 
 namespace {
 
@@ -111,4 +113,35 @@ TEST_CASE("no formula is longer than 36 characters, and long words give way to t
     CHECK((!text.empty() || inputs == 20));
     CHECK(!bp::symbol_of(op).empty());
   }
+}
+
+TEST_CASE("the formula of a value goes through what has no name, down to what has one", "[formula]") {
+  Graph graph;
+  const Value t = graph.leaf(0.01, "t"), net = graph.leaf(1.1, "net"), nameless = graph.leaf(2.0);
+  const Value out = sigmoid(net).named("out"), E = (0.5 * square(t - out)).named("E");
+
+  CHECK(formula_of(E, 4) == "0.5 * (t - out)^2");
+  CHECK(formula_of(out, 4) == "sigmoid(net)");
+  CHECK(formula_of(t, 4).empty());
+  CHECK(formula_of(nameless * t, 4) == "*");
+  CHECK(formula_of(t * (1.0 / 3.0), 2) == "t * 0.33");
+}
+
+TEST_CASE("a sum within a formula is cut when the whole would be too long", "[formula]") {
+  Graph graph;
+  std::vector<Value> squares;
+  for (int i = 1; i <= 4; ++i) squares.push_back(square(graph.leaf(i, "y_" + std::to_string(i)) - 1.0));
+  const Value sum = squares[0] + squares[1] + squares[2] + squares[3], half = 0.5 * sum;
+
+  CHECK(formula_of(sum, 4, 60) == "(y_1 - 1)^2 + (y_2 - 1)^2 + (y_3 - 1)^2 + (y_4 - 1)^2");
+  CHECK(formula_of(half, 4, 60) == "0.5 * ((y_1 - 1)^2 + (y_2 - 1)^2 + … + (y_4 - 1)^2)");
+  CHECK(formula_of(half, 4, 36) == "*");
+}
+
+TEST_CASE("a formula of very many parts is its symbol", "[formula]") {
+  Graph graph;
+  Value v = graph.leaf(1.0, "x");
+  for (int i = 0; i < 100'000; ++i) v = v + 1.0;
+
+  CHECK(formula_of(v, 4) == "+");
 }

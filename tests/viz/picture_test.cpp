@@ -198,6 +198,37 @@ TEST_CASE("folding leaves alone what has a name or another use, and what is no p
   CHECK(derivative(picture, "b * b", "L") == 1.0);
 }
 
+TEST_CASE("folding makes a constant of what is calculated from constants, unless it has a name",
+          "[picture]") {
+  Graph graph;
+  const Value a = graph.leaf(2.0, "a"), half = graph.constant(1.0) / 2.0;
+  const Value third = (graph.constant(1.0) / 3.0).named("third");
+  const Value L = (half * square(a - (-graph.constant(4.0))) * third).named("L");
+  L.backward();
+
+  const Picture folded = picture_of(L, with(Weighted_sums::folded)), recorded = picture_of(L);
+
+  CHECK(box(folded, "L").formula == "1 / 2 * (a - (-4))^2 * third");
+  CHECK(box(folded, "third").kind == Kind::computed);
+  CHECK(recorded.boxes.size() == folded.boxes.size() + 3);  // the 1 and the 2 of 1/2, and the 4 of -4
+  std::multiset<double> constants;
+  for (const Picture::Box& one : folded.boxes) {
+    if (one.kind != Kind::constant) continue;
+    constants.insert(one.data);
+    CHECK_FALSE(one.grad.has_value());
+  }
+  CHECK(constants == std::multiset<double>{-4.0, 0.5, 1.0, 3.0});
+  for (const Picture::Arrow& arrow : folded.arrows) {
+    const bool from_constant = folded.boxes[arrow.from].kind == Kind::constant;
+    CHECK(arrow.local_derivative.has_value() == !from_constant);
+  }
+  Picture_options exact = with(Weighted_sums::folded);
+  exact.max_boxes = folded.boxes.size();
+  CHECK_NOTHROW(picture_of(L, exact));
+  exact.max_boxes -= 1;
+  CHECK_THROWS_AS(picture_of(L, exact), bp::Picture_too_large);
+}
+
 TEST_CASE("a use outside the picture does not keep a product from being folded", "[picture]") {
   Graph graph;
   const Value a = graph.leaf(2.0, "a"), b = graph.leaf(3.0, "b");

@@ -166,6 +166,19 @@ TEST_CASE("draw() takes the options, and a whole graph", "[render]") {
   CHECK_THAT(bp::read_file(place / "part.svg", megabyte), !bp::test::contains_text("elsewhere"));
 }
 
+TEST_CASE("draw() takes boxes and arrows that were put together before", "[render]") {
+  const bp::test::Place place;
+  Worked_example example;
+  bp::Picture picture = bp::picture_of(example.E_total);
+  add_mark(picture, example.w1, {"dE/dw1", "0.0004386", bp::Verdict::right});
+
+  draw(picture, place / "it.dot");
+  draw(picture, place / "it.svg");
+
+  CHECK(bp::read_file(place / "it.dot", megabyte) == to_dot(picture));
+  CHECK_THAT(bp::read_file(place / "it.svg", megabyte), bp::test::contains_text("\u2713 dE/dw1"));
+}
+
 TEST_CASE("pictures drawn by four threads at once are those drawn by one", "[render]") {
   const std::string dot = worked_example_dot(), alone = render(dot, Picture_format::svg).bytes;
   std::vector<std::string> drawn(4);
