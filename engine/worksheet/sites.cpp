@@ -91,7 +91,8 @@ Sites turned_difference(const Situation& at, const Slip& slip) {
 
 Sites square(const Situation& at, const Slip&) {
   return at_each_node(at, [&](Node n, Site& site) {
-    if (is_penalty(at, n)) return;
+    // Without a network the 2 of a power is the exponent rule's.
+    if (is_penalty(at, n) || (!at.roles.is_network && at.tape.op[n] != Op::mul)) return;
     for (const Edge e : square_edges(at.tape, n)) site.changes.push_back({e, at.tape.local[e] / 2.0});
   });
 }
