@@ -200,7 +200,7 @@ TEST_CASE("a count of more than a thousand digits is told to six", "[paths]") {
   CHECK(rough.count.substr(0, 6) == "1.0511");  // 2^3322 = 1.05110...e1000
   CHECK(rough.count.ends_with("e1000"));
   CHECK(rough.rest_count == rough.count);
-  CHECK(ten_thousand.count == "1.99506e3010");   // 2^10000, beside which 2^60 is nothing
+  CHECK(ten_thousand.count == "1.99506e3010");  // 2^10000, beside which 2^60 is nothing
   CHECK(million.count == "9.90066e301029");
 }
 
