@@ -13,7 +13,7 @@ constexpr const char* too_small = "this number is too small: the least that a do
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Letters of the scripts that people write names in; signs among them, such as the times of Latin 1, are
+// Letters of the scripts that people write names in. Signs among them, such as the times of Latin 1, are
 // none.
 bool is_letter(char32_t c) {
   struct Range {

@@ -225,10 +225,14 @@ Paths find_paths(Value root, Value value, std::size_t top) {
   Search search(between);
   search.run(top);
   Paths paths;
-  const Natural count = count_paths(between);
   paths.largest = search.listed();
-  paths.count = count.digits();
-  paths.rest_count = (count - Natural(paths.largest.size())).digits();
+  if (const std::optional<Natural> count = count_paths(between)) {
+    paths.count = count->digits();
+    paths.rest_count = (*count - Natural(paths.largest.size())).digits();
+  } else {
+    paths.count = paths.rest_count = rough_count(between);
+    paths.is_exact = false;
+  }
   paths.rest_sum = search.sum_of_rest();
   paths.sum = search.sum();
   return paths;

@@ -32,7 +32,10 @@ struct Path {
 };
 
 struct Paths {
-  std::string count;          ///< of all paths, in decimal digits, exactly: "0", "1152921504606846976"
+  /// Of all paths, in decimal digits, exactly: "0", "1152921504606846976"; where it has more than 1,000
+  /// digits, about: "9.90066e301029".
+  std::string count;
+  bool is_exact = true;       ///< whether `count` and `rest_count` are
   std::vector<Path> largest;  ///< by |product|; those whose product is NaN come first, then infinite ones
   std::string rest_count;     ///< of the paths that are not in `largest`
   double rest_sum = 0.0;      ///< the sum of their products, which is added up and not subtracted
@@ -42,7 +45,7 @@ struct Paths {
 /// The paths from `root` to `value`, of which the `top` with the largest |product| are listed.
 ///
 /// Cost:      time and memory proportional to the tape between the two, times 1 + top; to count n paths takes
-///            log(n) passes over the tape, each of 144 digits. No recursion.
+///            a pass over the tape for each 144 digits of n, and at most seven. No recursion.
 /// Accuracy:  products whose sizes agree to within their rounding may change places.
 /// Throws:    std::invalid_argument when `value` belongs to another graph or to none, std::out_of_range for a
 ///            stale handle. Neither numbers nor gradients of the graph change.

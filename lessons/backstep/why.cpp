@@ -105,8 +105,8 @@ class Explanation {
     }
     const bool one = paths_.count == "1";
     say(one ? fmt::format("{} is the product along one path from {} to {}.", derivative_, from_, to_)
-            : fmt::format("{} is the sum of {} paths from {} to {}.", derivative_, with_commas(paths_.count),
-                          from_, to_));
+            : fmt::format("{} is the sum of {} paths from {} to {}.", derivative_, spelt(paths_.count), from_,
+                          to_));
     const auto chains = chains_of(root_, paths_.largest);
     for (std::size_t i = 0; i < chains.size(); ++i) {
       fmt::print("\n");
@@ -120,6 +120,10 @@ class Explanation {
 
  private:
   std::string number(double x) const { return bp::shown_number(x, digits_); }
+
+  std::string spelt(const std::string& count) const {
+    return paths_.is_exact ? with_commas(count) : "about " + count;
+  }
 
   /// `(152.4 % of the sum)`, where that says something; and what stands before it.
   std::string share(double part, std::string_view before) const {
@@ -147,8 +151,9 @@ class Explanation {
   void say_rest() const {
     const bool one = paths_.rest_count == "1";
     const std::string others =
-        one ? "other path makes"
-            : fmt::format("other {} paths together make", with_commas(paths_.rest_count));
+        one               ? "other path makes"
+        : paths_.is_exact ? fmt::format("other {} paths together make", with_commas(paths_.rest_count))
+                          : fmt::format("others, {} paths, together make", spelt(paths_.rest_count));
     say(fmt::format("The {} {}{}.", others, number(paths_.rest_sum), share(paths_.rest_sum, " ")));
   }
 

@@ -17,7 +17,8 @@
 
 namespace {
 
-// So that one input takes milliseconds: a check searches the whole catalogue of mistakes for every wrong claim.
+// So that one input takes milliseconds: a check searches the whole catalogue of mistakes for each wrong
+// claim.
 constexpr std::size_t most_nodes = 40, most_claims = 4, most_steps = 100;
 
 // What must hold is not an assert, which a release build would leave out.

@@ -162,6 +162,13 @@ counts_to_the_last_digit() {
 }
 claim '2^500 paths are counted to the last digit' counts_to_the_last_digit
 
+tells_long_counts_roughly() {
+  doublings 10000 >sheet
+  answers 0 - x --top 1 && grep -q '^dy10000/dx is the sum of about 1.99506e3010 paths from y10000 to x\.$' out &&
+    grep -q '^The others, about 1.99506e3010 paths, together make inf\.$' out
+}
+claim 'a count of more than a thousand digits is told roughly' tells_long_counts_roughly
+
 no_path() {
   cp mazur.bp sheet
   echo 'No path leads from out_o1 to w7: dout_o1/dw7 is 0.' >wanted

@@ -186,6 +186,24 @@ TEST_CASE("paths that no tape could list are counted group by group of their dig
   CHECK(find_paths(longer + power, x, 0).count == "1" + std::string(199, '0') + "1" + std::string(100, '0'));
 }
 
+TEST_CASE("a count of more than a thousand digits is told to six", "[paths]") {
+  Graph graph;
+  const Value x = graph.leaf(0.5);
+
+  const Paths exact = find_paths(doubled(x, 3'321), x, 0), rough = find_paths(doubled(x, 3'322), x, 0);
+  const Paths ten_thousand = find_paths(doubled(x, 10'000) + doubled(x, 60), x, 1);
+  const Paths million = find_paths(doubled(x, 1'000'000), x, 1);
+
+  CHECK(exact.is_exact);
+  CHECK(exact.count.size() == 1'000);
+  CHECK_FALSE(rough.is_exact);
+  CHECK(rough.count.substr(0, 6) == "1.0511");  // 2^3322 = 1.05110...e1000
+  CHECK(rough.count.ends_with("e1000"));
+  CHECK(rough.rest_count == rough.count);
+  CHECK(ten_thousand.count == "1.99506e3010");  // 2^10000, beside which 2^60 is nothing
+  CHECK(million.count == "9.90066e301029");
+}
+
 TEST_CASE("the largest of 2^40 different products are found in their order", "[paths]") {
   // At each of 40 steps one way has the factor 1 and the other 2^-(k + 1): the largest products are 1, 1/2,
   // 1/4, 1/8 (twice: 3, and 1 and 2 together), ...
