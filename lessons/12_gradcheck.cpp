@@ -29,7 +29,7 @@ using fmt::print;
 //    same digits below. One text serves three kinds of number: double; Dual, which carries its slope along
 //    (forward mode); and Value, which records.
 template <class Number>
-Number E(Number w) {
+Number error_at(Number w) {
   using std::sqrt;
   const Number n = w * 2.0 - 0.5;
   const Number o = n / sqrt(1.0 + n * n);
@@ -38,10 +38,10 @@ Number E(Number w) {
 
 constexpr double w0 = 0.75;                                         // n is 1 here, and o is 1/sqrt(2)
 constexpr double epsilon = std::numeric_limits<double>::epsilon();  // 2^-52: a double's 16 digits
-const double exact = E(Dual(w0, 1.0)).slope;
+const double exact = error_at(Dual(w0, 1.0)).slope;
 
-double one_sided(double h) { return (E(w0 + h) - E(w0)) / h; }
-double central(double h) { return (E(w0 + h) - E(w0 - h)) / (2 * h); }
+double one_sided(double h) { return (error_at(w0 + h) - error_at(w0)) / h; }
+double central(double h) { return (error_at(w0 + h) - error_at(w0 - h)) / (2 * h); }
 
 // 2. How large the errors should be. The formula's own error is what the curve bends between the points:
 //    h/2 |E''| to one side, h^2/6 |E'''| to both. The gradient of a gradient tells E'' and E'''.
@@ -52,7 +52,7 @@ struct Bend {
 Bend bend() {
   Graph graph;
   const Value w = graph.leaf(w0, "w");
-  const Value first = gradient(E(w), {w})[0], second = gradient(first, {w})[0];
+  const Value first = gradient(error_at(w), {w})[0], second = gradient(first, {w})[0];
   return {second.data(), gradient(second, {w})[0].data()};
 }
 
@@ -71,7 +71,7 @@ void error_against_step(const Bend& curve) {
     const double h = std::ldexp(1.0, -k);  // 2^-k: w + h is then exact
     print("   2^-{:<2} = {:.0e} {:>13.1e} {:>9.1e} {:>17.1e} {:>9.1e} {:>13.1e}\n", k, h,
           std::abs(one_sided(h) - exact), h / 2 * std::abs(curve.second), std::abs(central(h) - exact),
-          h * h / 6 * std::abs(curve.third), epsilon * E(w0) / h);
+          h * h / 6 * std::abs(curve.third), epsilon * error_at(w0) / h);
   }
   print(R"(
    Going down, each formula first does as calculus foretells. Then the rounding of E itself
@@ -98,8 +98,8 @@ void best_step(const Bend& curve) {
    and lets a gradient differ by no more than about twice that error.
 
 )",
-        std::sqrt(2 * epsilon * E(w0) / std::abs(curve.second)), best_one,
-        std::cbrt(3 * epsilon * E(w0) / std::abs(curve.third)), best_central);
+        std::sqrt(2 * epsilon * error_at(w0) / std::abs(curve.second)), best_one,
+        std::cbrt(3 * epsilon * error_at(w0) / std::abs(curve.third)), best_central);
 }
 
 // 3. The check of a graph: gradcheck(). It asks forward mode as well, and checks every input.
@@ -135,7 +135,7 @@ void the_check() {
 }
 
 // 4. relu bends sharply at 0. On its kink it has no slope; the engine says 0, as others do, by agreement.
-double relu_of(double x) { return x > 0 ? x : 0; }
+double kinked(double x) { return 3 * (x > 0 ? x : 0) + x; }
 
 void kinks() {
   constexpr double h = 6.055454452393343e-06;  // the engine's first step, cbrt(epsilon)
@@ -150,9 +150,8 @@ void kinks() {
   for (const double x : {1.0, 1e-6, 0.0, -1e-6}) {
     Graph graph;
     const Value in = graph.leaf(x, "x"), out = relu(in).named("h1");
-    const Value L = (out * 3.0 + in).named("L");  // so that not everything is 0
-    const bp::Gradcheck_report report = gradcheck(L, {in});
-    const double difference = (3 * relu_of(x + h) + x + h - 3 * relu_of(x - h) - (x - h)) / (2 * h);
+    const bp::Gradcheck_report report = gradcheck(3.0 * out + in, {in});  // + in: so that not all is 0
+    const double difference = (kinked(x + h) - kinked(x - h)) / (2 * h);
     print("   {:>10} {:>11} {:>24.6f}    {}\n", x, report.entries[0].backward, difference,
           to_string(report.verdict));
     if (report.verdict == bp::Gradcheck_verdict::kink_crossed) said = indented(to_string(report));
@@ -279,7 +278,7 @@ void draw(const Bend& curve) {
     add(1, h, std::abs(central(h) - exact));
     add(2, h, h / 2 * std::abs(curve.second));
     if (k <= 28) add(3, h, h * h / 6 * std::abs(curve.third));
-    add(4, h, epsilon * E(w0) / h);
+    add(4, h, epsilon * error_at(w0) / h);
   }
   bp::show(plot, "12_gradcheck.png",
            R"(   Both errors fall with the step until they meet the rising line of rounding. On such axes

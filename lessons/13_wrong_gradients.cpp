@@ -30,26 +30,28 @@ using fmt::print;
 void forgotten_accumulation() {
   const double a = -2.1, b = 3.2;
   const double d = a * b, e = d + a;  // L = d * e
-  double da, db, dd, de;
-  dd = e;       // from L
-  de = d;       // from L
-  dd = de;      // from e: should be +=
-  da = de;      // from e
-  da = dd * b;  // from d: should be +=
-  db = dd * a;  // from d
+  struct {
+    double a, b, d, e;
+  } grad{};
+  grad.d = e;           // from L
+  grad.e = d;           // from L
+  grad.d = grad.e;      // from e: should be +=
+  grad.a = grad.e;      // from e
+  grad.a = grad.d * b;  // from d: should be +=
+  grad.b = grad.d * a;  // from d
   print(R"(1. Forgotten accumulation
 
    L = d * e with d = a * b and e = d + a. Both a and d are used twice; each use contributes
    to the gradient, and this program keeps the last:
 
-      dd = e;        de = d;
-      dd = de;       da = de;             // should be dd += de
-      da = dd * b;   db = dd * a;         // should be da += dd * b
+      grad.d = e;             grad.e = d;
+      grad.d = grad.e;        grad.a = grad.e;          // should be grad.d += grad.e
+      grad.a = grad.d * b;    grad.b = grad.d * a;      // should be grad.a += grad.d * b
 )");
   Graph graph;
   const Value va = graph.leaf(a, "a"), vb = graph.leaf(b, "b");
   const Value vd = (va * vb).named("d"), ve = (vd + va).named("e"), L = (vd * ve).named("L");
-  exhibit(graph, L, {{"dL/da", da, L, va}, {"dL/db", db, L, vb}, {"dL/dd", dd, L, vd}});
+  exhibit(graph, L, {{"dL/dd", grad.d, L, vd}, {"dL/da", grad.a, L, va}, {"dL/db", grad.b, L, vb}});
 }
 
 // ---- 2. The double sigmoid ------------------------------------------------------------------------------
@@ -214,10 +216,10 @@ void softmax_twice() {
 
       classes           2        3        4       10
       floor      )");
-  for (const int classes : {2, 3, 4, 10}) {
+  for (const std::size_t classes : {2, 3, 4, 10}) {
     Graph sure;
-    std::vector<Value> scores;
-    for (int i = 0; i < classes; ++i) scores.push_back(sure.leaf(i == 0 ? 100.0 : 0.0));
+    std::vector<Value> scores = {sure.leaf(100)};
+    while (scores.size() < classes) scores.push_back(sure.leaf(0));
     print("{:>9.3f}", bp::softmax_cross_entropy(0, bp::softmax(scores)).data());
   }
   print(R"(
@@ -297,9 +299,9 @@ void several_at_once() {
            {"dE/dc", d.b2, E, c},
            {"dE/dw11", d.w1[0][0], E, w1[0][0]},
            {"dE/dw22", d.w1[1][1], E, w1[1][1]}});
-  print(R"(   The engine cannot say. A slope where there is no activation is no mistake that it knows, and
-   everything before the output has been multiplied by it. So mend that line alone, and look
-   again:
+  print(R"(   All of it is about a fifth of what it should be, in no two rows by the same factor, and the
+   engine cannot say why: a slope where there is no activation is no mistake that it knows. So
+   mend that line alone, and look again:
 )");
   exhibit(graph, E,
           {{"dE/dv1", half.w2[0], E, w2[0]},

@@ -67,6 +67,7 @@ inline std::string ids(const Diagnosis& diagnosis) {
 inline void exhibit(Graph& graph, Value loss, const std::vector<Wrong_number>& numbers,
                     const Descent& descent = {}) {
   std::vector<Hand_number> claims;
+  claims.reserve(numbers.size());
   for (const Wrong_number& n : numbers) {
     claims.push_back({n.of, n.by, fmt::format("{:.9f}", n.wrong), n.by ? std::size_t{0} : 1});
   }

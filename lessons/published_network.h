@@ -35,7 +35,8 @@ struct Published_network {
     return sum;
   }
 
-  /// What the program takes for the gradient of 1/2 sum (output - label)^2. Mended in both places, it is that.
+  /// What the program takes for the gradient of 1/2 sum (output - label)^2. Mended in both places it is
+  /// that gradient.
   Published_network gradient(const Labelled_points& table, Mended mended) const {
     Published_network d;
     for (std::size_t row = 0; row < table.size(); ++row) {

@@ -155,6 +155,11 @@ want_plots() {
     'gnuplot could not be installed; the lessons that plot write their numbers as CSV instead.'
 }
 
+want_latex() {  # to see that what `backstep solve --format latex` writes compiles
+  have pdflatex || want latex 'texlive-latex-base texlive-latex-recommended' \
+    'pdflatex could not be installed; the test that compiles LaTeX is skipped.'
+}
+
 # ---- the build -------------------------------------------------------------------------------------------------
 
 make_build_folder() {

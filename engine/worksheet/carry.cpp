@@ -5,7 +5,7 @@
 namespace bp::worksheet {
 namespace {
 
-constexpr std::size_t tried_alone = 24;  // claims; with more, only all of them together
+constexpr std::size_t tried_alone = 24;  // of the first claims that are wrong; then all of them together
 
 // The calculation with some numbers in it those that somebody claimed.
 class Retold {
@@ -101,6 +101,13 @@ std::vector<std::optional<Carried>> carried_forward(const Search& search, std::s
     all.push_back(q);
     if (questions[q].verdict == Verdict::wrong) wrong.push_back(q);
   }
+  // In the order of the calculation: forward, then backward. What others follow from comes first.
+  std::stable_sort(wrong.begin(), wrong.end(), [&](std::size_t a, std::size_t b) {
+    const Question &x = questions[a], &y = questions[b];
+    if (x.after != y.after) return x.after < y.after;
+    if (x.by.has_value() != y.by.has_value()) return !x.by.has_value();
+    return x.by ? *x.by > *y.by : x.of < y.of;
+  });
   if (search.tape().size() * wrong.size() > 20'000'000) return carried;
   const Retold retold(search, questions, trained);
   for (const std::size_t q : wrong) {
@@ -110,14 +117,12 @@ std::vector<std::optional<Carried>> carried_forward(const Search& search, std::s
       // A claim that follows from nothing else is not explained by itself.
       return predicted != right && questions[q].accepted(predicted) ? std::optional(predicted) : std::nullopt;
     };
-    if (wrong.size() <= tried_alone) {
-      for (const std::size_t t : wrong) {
-        const std::size_t alone[] = {t};
-        if (t == q) continue;
-        if (const auto predicted = follows(alone)) {
-          carried[q] = Carried{{t}, *predicted, false};
-          break;
-        }
+    for (std::size_t i = 0; i < std::min(tried_alone, wrong.size()); ++i) {
+      const std::size_t alone[] = {wrong[i]};
+      if (wrong[i] == q) continue;
+      if (const auto predicted = follows(alone)) {
+        carried[q] = Carried{{wrong[i]}, *predicted, false};
+        break;
       }
     }
     if (carried[q]) continue;

@@ -11,23 +11,27 @@ namespace {
 
 bool is_whole(double x) { return x >= 2.0 && x <= 1000.0 && x == std::floor(x); }
 
-// By how many something is divided on the way to the loss: a mean's count.
+// By how many something is divided on the way to the loss: a mean's count. A half is one only of a sum.
 std::set<double> counts_of_means(const Tape& tape, const Roles& roles) {
   std::set<double> counts;
+  const auto consider = [&](double count, Node divided) {
+    const Op op = tape.op[divided];
+    const bool of_sum = op == Op::add || op == Op::sub || op == Op::sum;
+    const bool network = roles.is_network;
+    if (is_whole(count) && (of_sum || (network && count > 2.0))) counts.insert(count);
+  };
   for (Node n = 0; n < tape.size(); ++n) {
     if (roles.reaches_loss[n] == 0) continue;
     if (tape.op[n] == Op::mean && tape.input_count(n) > 1)
       counts.insert(static_cast<double>(tape.input_count(n)));
-    if (tape.op[n] == Op::div && tape.op[tape.input(n, 1)] == Op::constant &&
-        is_whole(tape.data[tape.input(n, 1)])) {
-      counts.insert(tape.data[tape.input(n, 1)]);
+    if (tape.op[n] == Op::div && tape.op[tape.input(n, 1)] == Op::constant) {
+      consider(tape.data[tape.input(n, 1)], tape.input(n, 0));
     }
     for (std::size_t k = 0; tape.op[n] == Op::mul && k < 2; ++k) {
       if (tape.op[tape.input(n, k)] != Op::constant) continue;
       const double divisor = 1.0 / tape.data[tape.input(n, k)];
-      if (is_whole(std::round(divisor)) && std::abs(divisor - std::round(divisor)) < 1e-9 * divisor) {
-        counts.insert(std::round(divisor));
-      }
+      if (std::abs(divisor - std::round(divisor)) < 1e-9 * divisor)
+        consider(std::round(divisor), tape.input(n, 1 - k));
     }
   }
   return counts;
@@ -58,24 +62,25 @@ void add_scales(const Tape& tape, const Roles& roles, std::vector<Slip>& slips) 
                    .words =
                        "have twice the gradient: a 1/2 was left out, the 2 of a square was taken twice, or "
                        "a backward pass was added to an earlier one"});
-  slips.push_back(
-      {.id = "factor-two",
-       .way = Slip::Way::scale,
-       .prior = 0.0,
-       .scale = 0.5,
-       .words = "have half the gradient: the 2 from the square was left out, or there is a 1/2 too many"});
-  slips.push_back(
-      {.id = "sign",
-       .way = Slip::Way::scale,
-       .prior = 0.1,
-       .scale = -1.0,
-       .words = "have the sign turned round: (target - output) in the place of (output - target)"});
+  // Without a network there is no error to halve: a square without its 2 is the exponent rule's.
+  if (roles.is_network)
+    slips.push_back(
+        {.id = "factor-two",
+         .way = Slip::Way::scale,
+         .prior = 0.0,
+         .scale = 0.5,
+         .words = "have half the gradient: the 2 from the square was left out, or there is a 1/2 too many"});
+  const bool differences =
+      std::any_of(tape.op.begin(), tape.op.end(), [](Op op) { return op == Op::sub || op == Op::neg; });
+  if (differences || roles.is_network)
+    slips.push_back(
+        {.id = "sign",
+         .way = Slip::Way::scale,
+         .prior = 0.1,
+         .scale = -1.0,
+         .words = "have the sign turned round: (target - output) in the place of (output - target)"});
   const std::set<double> means = counts_of_means(tape, roles);
   for (const double n : means) {
-    if (n == 2.0 && tape.size() > 0) {
-      const bool by_mean = std::any_of(tape.op.begin(), tape.op.end(), [](Op op) { return op == Op::mean; });
-      if (!by_mean) continue;  // a half, not a mean
-    }
     slips.push_back({.id = "mean",
                      .way = Slip::Way::scale,
                      .prior = -0.2,
@@ -88,7 +93,7 @@ void add_scales(const Tape& tape, const Roles& roles, std::vector<Slip>& slips) 
                      .words = "divided by the count twice"});
   }
   const auto terms = static_cast<double>(terms_of_loss(tape, roles));
-  if (terms > 1.0 && !means.contains(terms)) {
+  if (terms > 1.0 && !means.contains(terms) && roles.is_network) {
     slips.push_back({.id = "mean",
                      .way = Slip::Way::scale,
                      .prior = -0.4,
@@ -97,14 +102,37 @@ void add_scales(const Tape& tape, const Roles& roles, std::vector<Slip>& slips) 
   }
 }
 
+// A penalty is worked out apart from the data's loss, so that a factor of that need not be one of both. And a
+// second backward pass doubles what the parameters have collected, but not what is between.
+void add_scales_of_parts(const Roles& roles, std::vector<Slip>& slips) {
+  const std::size_t count = slips.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (slips[i].way != Slip::Way::scale) continue;
+    Slip parameters = slips[i], data = slips[i];
+    if (parameters.id == "factor-two" || parameters.id == "mean") {
+      parameters.parameters = true;
+      parameters.prior -= 0.5;
+      slips.push_back(parameters);
+    }
+    if (roles.penalties.empty()) continue;
+    data.but_penalty = true;
+    data.prior -= 0.1;
+    slips.push_back(data);
+  }
+}
+
 struct Entry {
   std::string_view id;
   double prior;
   int flavour;
-  std::vector<Site> (*sites)(const Situation&, int);
+  std::vector<Site> (*sites)(const Situation&, const Slip&);
   std::string_view words;
+  int values = 0;
 };
 
+constexpr int all_values = sites::hidden_units | sites::other_values | sites::leaves;
+constexpr std::string_view overwrote =
+    "wrote = where += belongs: the last contribution replaced those before it";
 constexpr Entry entries[] = {
     {"sign", 0.0, 0, sites::turned_difference, "turned the sign of a difference round"},
     {"sign", -0.8, 1, sites::turned_difference, "lost the minus of a derivative"},
@@ -116,23 +144,48 @@ constexpr Entry entries[] = {
      "took the activation's derivative at its output in place of its input"},
     {"activation-formula-at-preactivation", -0.1, 1, sites::activation,
      "put the input of the activation into the formula that wants its output"},
+    {"double-activation-derivative", -0.6, 0, sites::activation,
+     "took the hidden activations' derivative at their output in place of their input", 2},
+    {"activation-formula-at-preactivation", -0.7, 1, sites::activation,
+     "put the input of the hidden activations into the formula that wants their output", 2},
     {"no-output-activation-derivative", 0.0, 2, sites::activation,
      "left out the derivative of the output's activation"},
     {"no-hidden-activation-derivative", 0.0, 3, sites::activation,
      "left out the derivative of the hidden activation"},
-    {"one-path", 0.1, 0, sites::one_path, "followed only the first of several paths"},
-    {"one-path", 0.1, 1, sites::one_path, "followed only the second of several paths"},
-    {"one-path", 0.0, 2, sites::one_path, "followed only the third of several paths"},
-    {"one-path", -0.2, 3, sites::one_path, "followed only the fourth of several paths"},
-    {"one-path", -0.4, 4, sites::one_path, "followed only the fifth of several paths"},
-    {"one-path", -0.6, 5, sites::one_path, "followed only the sixth of several paths"},
-    {"one-path", -0.3, -1, sites::one_path, "left out the first of several paths"},
-    {"one-path", -0.3, -2, sites::one_path, "left out the second of several paths"},
-    {"one-path", -0.4, -3, sites::one_path, "left out the third of several paths"},
-    {"overwritten-accumulation", -0.2, 0, sites::overwritten,
-     "wrote = where += belongs: the last contribution replaced those before it"},
-    {"overwritten-accumulation", -0.2, 1, sites::overwritten,
-     "wrote = where += belongs: the last contribution replaced those before it"},
+    {"double-activation-derivative", -1.5, 0, sites::activation,
+     "took the activation's derivative at its output in place of its input", 1},
+    {"activation-formula-at-preactivation", -1.6, 1, sites::activation,
+     "put the input of the activation into the formula that wants its output", 1},
+    {"no-output-activation-derivative", -1.5, 2, sites::activation,
+     "left out the derivative of the output's activation", 1},
+    {"no-hidden-activation-derivative", -1.5, 3, sites::activation,
+     "left out the derivative of the hidden activation", 1},
+    {"one-path", 0.1, 0, sites::one_path, "followed only the first of several paths", sites::hidden_units},
+    {"one-path", 0.1, -1, sites::one_path, "followed only the last of several paths", sites::hidden_units},
+    {"one-path", 0.0, 0, sites::one_path, "followed only the first of several paths",
+     sites::hidden_units | sites::other_values},
+    {"one-path", 0.0, -1, sites::one_path, "followed only the last of several paths",
+     sites::hidden_units | sites::other_values},
+    {"one-path", -0.1, 0, sites::one_path, "followed only the first of several paths", sites::leaves},
+    {"one-path", -0.1, -1, sites::one_path, "followed only the last of several paths", sites::leaves},
+    {"one-path", -0.1, 0, sites::one_path, "followed only the first of several paths", all_values},
+    {"one-path", -0.1, -1, sites::one_path, "followed only the last of several paths", all_values},
+    {"one-path", -0.3, 1, sites::one_path, "followed only the second of several paths", all_values},
+    {"one-path", -0.4, 2, sites::one_path, "followed only the third of several paths", all_values},
+    {"one-path", -0.6, 3, sites::one_path, "followed only the fourth of several paths", all_values},
+    {"one-path", -0.4, -2, sites::one_path, "left out the first of several paths", all_values},
+    {"one-path", -0.4, -3, sites::one_path, "left out the second of several paths", all_values},
+    {"one-path", -0.4, -4, sites::one_path, "left out the third of several paths", all_values},
+    {"overwritten-accumulation", -0.2, 0, sites::overwritten, overwrote, sites::hidden_units},
+    {"overwritten-accumulation", -0.2, 1, sites::overwritten, overwrote, sites::hidden_units},
+    {"overwritten-accumulation", -0.2, 0, sites::overwritten, overwrote,
+     sites::hidden_units | sites::other_values},
+    {"overwritten-accumulation", -0.2, 1, sites::overwritten, overwrote,
+     sites::hidden_units | sites::other_values},
+    {"overwritten-accumulation", -0.2, 0, sites::overwritten, overwrote, sites::leaves},
+    {"overwritten-accumulation", -0.2, 1, sites::overwritten, overwrote, sites::leaves},
+    {"overwritten-accumulation", -0.2, 0, sites::overwritten, overwrote, all_values},
+    {"overwritten-accumulation", -0.2, 1, sites::overwritten, overwrote, all_values},
     {"transposed", -0.2, 0, sites::transposed, "multiplied by W where its transpose belongs"},
     {"transposed", -0.3, 1, sites::transposed, "have the gradient of the transposed weight"},
     {"missing-input-factor", 0.0, 0, sites::input_factor, "left out what the weight is multiplied by"},
@@ -151,22 +204,37 @@ constexpr Entry entries[] = {
     {"penalty", -0.1, 1, sites::penalty, "have twice the gradient of the penalty"},
     {"penalty", -0.1, 2, sites::penalty, "have half the gradient of the penalty"},
     {"penalty", -0.5, 3, sites::penalty, "left out the strength of the penalty"},
+    {"penalty", -0.3, 4, sites::penalty, "left out the gradient of the biases' penalty"},
+    {"penalty", -0.3, 5, sites::penalty, "gave the biases a penalty that they do not have"},
     {"outer-derivative-at-inner-point", -0.1, 0, sites::inner_point,
      "took the outer derivative at the innermost number, f'(x) in place of f'(g(x))"},
     {"outer-derivative-at-inner-point", -0.5, 1, sites::inner_point,
      "took the outer derivative at the innermost number, f'(x) in place of f'(g(x))"},
+    {"outer-derivative-at-inner-point", -0.6, 2, sites::inner_point,
+     "took the outer derivative at the innermost number, f'(x) in place of f'(g(x))"},
     {"relu-mask", 0.0, 0, sites::relu_mask, "put the relu's mask in the place of the gradient from above"},
     {"relu-mask", -0.2, 1, sites::relu_mask, "let the gradient through a relu at exactly 0"},
+    {"relu-mask", -0.3, 2, sites::relu_mask,
+     "took the sigmoid's out * (1 - out) for the derivative of a relu"},
     {"exponent-rule", -0.1, 0, sites::exponent, "did not lower the exponent: n x^n"},
     {"exponent-rule", -0.1, 1, sites::exponent, "did not bring the exponent down: x^(n-1)"},
     {"exponent-rule", -0.3, 2, sites::exponent, "treated exp(x) as a power: x exp(x-1)"},
     {"exponent-rule", -0.3, 3, sites::exponent, "treated the exponent as the base: y x^(y-1)"},
+    {"exponent-rule", -0.3, 4, sites::exponent,
+     "lowered the exponent before bringing it down: (n-1) x^(n-1)"},
+    {"exponent-rule", -0.4, 5, sites::exponent, "integrated the power: x^(n+1)/(n+1)"},
     {"quotient-rule", 0.0, 0, sites::quotient, "lost the minus of the quotient rule"},
     {"quotient-rule", -0.1, 1, sites::quotient, "did not square the denominator: -x/y"},
     {"quotient-rule", -0.1, 2, sites::quotient, "left out the numerator: -1/y^2"},
-    {"quotient-rule", -0.4, 3, sites::quotient, "multiplied by the denominator in place of dividing"},
+    {"quotient-rule", -0.3, 3, sites::quotient, "left out the division by the square of the denominator"},
+    {"quotient-rule", -0.2, 4, sites::quotient, "took the two terms of the quotient rule in the wrong order"},
     {"missing-local-derivative", -0.2, 0, sites::left_out, "left out a local derivative"},
-    {"missing-local-derivative", -0.3, 1, sites::left_out, "left out the factor"},
+    {"missing-local-derivative", -0.3, 1, sites::left_out, "left out the derivative by the denominator"},
+    {"missing-local-derivative", -0.4, 2, sites::left_out,
+     "left out the derivative by the denominator but for its sign"},
+    {"missing-local-derivative", -0.3, 3, sites::left_out, "left out the other factor of a product"},
+    {"missing-local-derivative", -0.4, 4, sites::left_out,
+     "left out the other factor of a product, and its minus"},
 };
 
 }  // namespace
@@ -174,6 +242,15 @@ constexpr Entry entries[] = {
 std::vector<Slip> slips_for(const Tape& tape, const Roles& roles) {
   std::vector<Slip> slips;
   add_scales(tape, roles, slips);
+  add_scales_of_parts(roles, slips);
+  for (const double n : counts_of_means(tape, roles)) {
+    slips.push_back({.id = "penalty",
+                     .prior = -0.4,
+                     .scale = 1.0 / n,
+                     .flavour = 6,
+                     .sites = sites::penalty,
+                     .words = "divided the gradient of the penalty by the count, too"});
+  }
   slips.push_back({.id = "updated-weights",
                    .way = Slip::Way::updated,
                    .prior = 0.1,
@@ -194,6 +271,7 @@ std::vector<Slip> slips_for(const Tape& tape, const Roles& roles) {
     slips.push_back({.id = entry.id,
                      .prior = entry.prior,
                      .flavour = entry.flavour,
+                     .values = entry.values,
                      .sites = entry.sites,
                      .words = entry.words});
   }

@@ -30,6 +30,7 @@ struct Reading {
   Node node;
   Node from;
   double times;
+  bool passed_on = false;  ///< whether what is below sees it, too
 };
 
 /// One place where a mistake can be made.
@@ -62,8 +63,11 @@ struct Slip {
   Way way = Way::local;
   double prior = 0.0;  ///< how likely, on a scale of logarithms
   double scale = 1.0;
-  int flavour = 0;  ///< which of the ways that `sites` knows
-  std::vector<Site> (*sites)(const Situation&, int flavour) = nullptr;
+  bool but_penalty = false;  ///< of a scale: the gradient of a penalty is not scaled
+  bool parameters = false;   ///< of a scale: only what is read off for trained leaves is
+  int flavour = 0;           ///< which of the ways that `sites` knows
+  int values = 0;            ///< of one-path and overwritten-accumulation: of which values, see sites.h
+  std::vector<Site> (*sites)(const Situation&, const Slip&) = nullptr;
   /// In plain words, after "you": "left out the derivative of the output's activation".
   std::string_view words = {};
 };

@@ -101,10 +101,12 @@ class Diagnoser {
     std::vector<Match> kept;
     std::size_t pairs = 0;
     for (const Match& match : matches) {
-      // Beside one mistake that explains claim after claim, another that explains this one alone is chance.
-      if (!kept.empty() && kept[0].contradicts == 0 && kept[0].explains >= 3 &&
-          match.explains * 3 <= kept[0].explains)
-        continue;
+      // Beside one mistake that explains claim after claim, another that explains this one alone is chance;
+      // beside one that agrees with all that is right, one that does not is refuted.
+      if (!kept.empty() && kept[0].contradicts == 0) {
+        if (kept[0].explains >= 3 && match.explains * 3 <= kept[0].explains) continue;
+        if (match.contradicts > 0 && match.explains <= kept[0].explains) continue;
+      }
       if (match.pass.second ? pairs++ >= most_pairs : is_among(kept, match)) continue;
       kept.push_back(match);
     }

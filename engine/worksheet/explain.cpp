@@ -102,55 +102,74 @@ std::string Explainer::where(const Made& made) const {
   }
 }
 
-std::string Explainer::done(const Made& made) const {
-  const Slip& slip = search_.slip(made.slip);
+// The sites that a mistake was made at and that have a part in d(of)/d(by).
+std::vector<const Site*> Explainer::sites_behind(const Made& made, Node of, Node by) const {
+  const Tape& tape = search_.tape();
+  std::vector<double> grads(tape.size()), slopes(tape.size());
+  sweep(tape, tape.local, of, grads);
+  sweep_forward(tape, tape.local, by, slopes);
+  std::vector<const Site*> behind;
   const std::vector<Site>& sites = search_.sites(made.slip);
-  if (slip.id == "one-path") {
-    if (made.scope.reach == Scope::Reach::site) return paths(sites[made.scope.site], slip.flavour >= 0);
-    std::vector<const Site*> chosen;
-    for (const Site& site : sites) {
-      if (made.scope.reach == Scope::Reach::everywhere || site.layer == made.scope.layer)
-        chosen.push_back(&site);
-    }
-    std::string text = paths(*chosen.front(), slip.flavour >= 0);
-    if (chosen.size() > 1)
-      text +=
-          fmt::format(", and likewise for {} other value{}", chosen.size() - 1, chosen.size() > 2 ? "s" : "");
-    return text;
+  for (std::size_t i = 0; i < sites.size(); ++i) {
+    if (made.scope.reach == Scope::Reach::layer && sites[i].layer != made.scope.layer) continue;
+    if (made.scope.reach == Scope::Reach::site && i != made.scope.site) continue;
+    const bool has_part =
+        std::any_of(sites[i].changes.begin(), sites[i].changes.end(), [&](const Change& change) {
+          const Node user = tape.user[change.edge];
+          return user <= of && grads[user] != 0.0 && slopes[tape.inputs[change.edge]] != 0.0;
+        });
+    if (has_part) behind.push_back(&sites[i]);
   }
-  return std::string(slip.words) + where(made);
+  return behind;
+}
+
+std::string Explainer::done(const Made& made, Node of, Node by) const {
+  const Slip& slip = search_.slip(made.slip);
+  if (slip.id != "one-path") return std::string(slip.words) + where(made);
+  const std::vector<const Site*> behind = sites_behind(made, of, by);
+  if (behind.empty()) return std::string(slip.words) + where(made);
+  std::string text = paths(*behind.front(), slip.flavour >= -1);
+  if (behind.size() > 1) text += ", and likewise elsewhere";
+  return text;
 }
 
 // What stands in the place of what, or what is missing.
 std::string Explainer::detail(const Question& question, const Match& match) const {
   const Tape& tape = search_.tape();
-  const Slip& slip = search_.slip(match.pass.first.slip);
-  if (match.pass.second || question.after > 0 || !question.by) return "";
-  std::vector<double> grads(tape.size());
-  sweep(tape, tape.local, question.of, grads);
-  const double truth = *question.by > question.of ? 0.0 : grads[*question.by];
-  if (slip.id == "one-path" || slip.id == "overwritten-accumulation" || slip.id == "bias-not-summed") {
-    return fmt::format(" That gives {}; what was left out adds {}.", spoken(match.predicted),
-                       spoken(truth - match.predicted));
+  const Made& made = match.pass.first;
+  const Slip& slip = search_.slip(made.slip);
+  const bool slope = question.by && question.after == 0;
+  if (match.pass.second || (!slope && slip.way == Slip::Way::local)) return "";
+  const Node of = slope ? question.of : search_.loss(), by = slope ? *question.by : 0;
+  if (slope &&
+      (slip.id == "one-path" || slip.id == "overwritten-accumulation" || slip.id == "bias-not-summed")) {
+    std::vector<double> grads(tape.size());
+    sweep(tape, tape.local, of, grads);
+    std::string text = fmt::format(" That gives {}; what was left out adds {}.", spoken(match.predicted),
+                                   spoken((by > of ? 0.0 : grads[by]) - match.predicted));
+    const std::vector<const Site*> behind = sites_behind(made, of, by);
+    if (!behind.empty() && behind.front()->node != by)
+      text += " Both together: " + corrected(of, behind.front()->node) + ".";
+    return text;
   }
-  if (slip.sites != nullptr) {
-    const std::vector<Site>& sites = search_.sites(match.pass.first.slip);
-    for (std::size_t i = 0; i < sites.size(); ++i) {
-      const Scope& scope = match.pass.first.scope;
-      if (scope.reach == Scope::Reach::layer && sites[i].layer != scope.layer) continue;
-      if (scope.reach == Scope::Reach::site && i != scope.site) continue;
-      for (const Change& change : sites[i].changes) {
-        if (tape.user[change.edge] > question.of || grads[tape.user[change.edge]] == 0.0) continue;
-        const Node user = tape.user[change.edge], input = tape.inputs[change.edge];
-        if (change.instead) return "";
-        std::string which =
-            name(user) == name(input) ? "the derivative within " + name(user) : derivative(user, input);
-        return fmt::format(" There {} is {}, and {} was put in its place.", which,
-                           spoken(tape.local[change.edge]), spoken(change.local));
+  for (const Site& site : search_.sites(made.slip)) {
+    for (const Reading& reading : site.readings) {
+      if (slope && reading.node == by && reading.from != by && !reading.passed_on) {
+        return fmt::format(" It is {}.", derivative(of, reading.from));
       }
     }
   }
-  return "";
+  std::vector<const Site*> behind;
+  if (slope) behind = sites_behind(made, of, by);
+  if (!slope && !search_.sites(made.slip).empty()) behind.push_back(&search_.sites(made.slip).back());
+  if (behind.empty()) return "";
+  const Change& change = behind.front()->changes.front();
+  const Node user = tape.user[change.edge], input = tape.inputs[change.edge];
+  if (change.instead) return "";
+  const bool within = name(user) == name(input);
+  const std::string which = within ? "a derivative within " + name(user) : derivative(user, input);
+  return fmt::format(" There {} is {}, and {} was put in its place.", which, spoken(tape.local[change.edge]),
+                     spoken(change.local));
 }
 
 Mistake Explainer::mistake(const Question& question, const Match& match, const std::string& written) {
@@ -158,21 +177,24 @@ Mistake Explainer::mistake(const Question& question, const Match& match, const s
   mistake.predicted = match.predicted;
   mistake.explains = match.explains;
   mistake.contradicts = match.contradicts;
+  const bool slope = question.by && question.after == 0;
+  const Node of = slope ? question.of : search_.loss(), by = slope ? *question.by : 0;
   const std::string_view first = search_.slip(match.pass.first.slip).id;
   if (match.pass.second) {
     const std::string_view second = search_.slip(match.pass.second->slip).id;
     mistake.id = "two-mistakes";
     mistake.hint = fmt::format("Two mistakes at once, {} and {}: you {}; and you {}.", first, second,
-                               done(match.pass.first), done(*match.pass.second));
+                               done(match.pass.first, of, by), done(*match.pass.second, of, by));
   } else {
     mistake.id = first;
-    mistake.hint = fmt::format("You {}.", done(match.pass.first));
+    mistake.hint = fmt::format("You {}.", done(match.pass.first, of, by));
   }
   mistake.says = mistake.hint + detail(question, match);
   if (question.by && question.after == 0) {
     mistake.says += " Right: " + corrected(question.of, *question.by) + ".";
   } else {
-    mistake.says += fmt::format(" That makes it {} (you wrote {}).", shortest(match.predicted), written);
+    const int digits = std::min<int>(17, static_cast<int>(Written_number(written).digits().size()) + 2);
+    mistake.says += fmt::format(" That makes it {:.{}g}.", match.predicted, digits);
   }
   return mistake;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/scalar/graph.h"
 #include "engine/worksheet/diagnose.h"
@@ -24,7 +25,8 @@ class Explainer {
   std::string corrected(Node of, Node by) const;
 
  private:
-  std::string done(const Made& made) const;
+  std::vector<const Site*> sites_behind(const Made& made, Node of, Node by) const;
+  std::string done(const Made& made, Node of, Node by) const;
   std::string where(const Made& made) const;
   std::string paths(const Site& site, bool kept_one) const;
   std::string detail(const Question& question, const Match& match) const;

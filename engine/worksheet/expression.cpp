@@ -1,44 +1,35 @@
 #include "engine/worksheet/expression.h"
 
-#include <cmath>
-#include <stdexcept>
-
 #include "engine/worksheet/functions.h"
 #include "engine/worksheet/names.h"
 
 namespace bp::worksheet {
 
-double number_of(const Source& source, Line line, const Token& token) {
-  try {
-    const Written_number number(token.text);
-    if (number.value() == 0.0 && !number.is_zero()) {
-      source.fail({line, token.at},
-                  "this number is too small: the least that a double holds is about 4.9e-324");
-    }
-    return number.value();
-  } catch (const std::invalid_argument&) {  // the lexer has seen to its form, so it is its size
-    source.fail({line, token.at},
-                "this number is too large: a double holds up to about 1.8e308, in at most 1,000 characters");
-  }
-}
-
 void Expression::fail(const Token& token, const std::string& what) const {
   source_.fail({line_, token.at}, token.kind == Token::Kind::bad ? trouble_with(token) : what);
 }
 
-// Says what stands there in place of what should, and how to mend it where that can be guessed.
-void Expression::unexpected(const std::string& wanted) const {
+// What somebody who wrote this may have meant.
+std::string Expression::mend() const {
   const Token& token = now();
-  std::string mend;
-  if (at_ > 0 && (token.is_name() || token.is_number() || token.is('('))) {
-    const Token& before = tokens_[at_ - 1];
-    if (before.is_name() || before.is_number() || before.is(')')) mend = "; a product is written with *";
-  }
-  if (token.is('=')) mend = "; one line defines one name";
-  if (token.is('*') && at_ > 0 && tokens_[at_ - 1].is('*')) mend = "; a power is written with ^";
-  if (token.is(')') && wanted == "an operator")
-    fail(token, "this ) closes nothing; take it away, or open it with (");
-  fail(token, "expected " + wanted + ", found " + named(token) + mend);
+  const Token before = at_ > 0 ? tokens_[at_ - 1] : Token{};
+  const bool behind_value = before.is_name() || before.is_number() || before.is(')');
+  if (before.is_number() && token.is_number() && token.text.front() == '.') return "; a number has one point";
+  if (behind_value && (token.is_name() || token.is_number() || token.is('(')))
+    return "; a product is written with *";
+  if (before.is_number() && token.is(',')) return "; a decimal point is written .";
+  if (before.is('*') && token.is('*')) return "; a power is written with ^";
+  if (token.is('=')) return "; one line defines one name";
+  if (token.is(':')) return "; a quotient is written with /";
+  if (token.is('\'')) return "; after a step only claims can ask";
+  return "";
+}
+
+// Says what stands there in place of what should.
+void Expression::unexpected(const std::string& wanted) const {
+  if (now().is(')') && wanted == "an operator")
+    fail(now(), "this ) closes nothing; take it away, or open it with (");
+  fail(now(), "expected " + wanted + ", found " + named(now()) + mend());
 }
 
 void Expression::unknown(const Token& name) const {
@@ -113,7 +104,7 @@ Value Expression::atom() {
   const Token token = now();
   if (token.is_number()) {
     take();
-    return number(token);
+    return worksheet_.graph->constant(number_of(source_, line_, token));
   }
   if (token.is_name()) {
     take();
@@ -124,27 +115,18 @@ Value Expression::atom() {
   if (!token.is('(')) unexpected("a number, a name or (");
   take();
   const Value inside = sum();
-  if (!now().is(')')) {
-    if (now().kind == Token::Kind::end) fail(token, "this ( is not closed; add ) where it should end");
-    unexpected("an operator or )");
-  }
-  take();
+  close(token, "an operator or )");
   return inside;
 }
 
-Value Expression::number(const Token& token) {
-  return worksheet_.graph->constant(number_of(source_, line_, token));
+void Expression::close(const Token& parenthesis, const std::string& wanted) {
+  if (now().kind == Token::Kind::end) fail(parenthesis, "this ( is not closed; add ) where it should end");
+  if (!now().is(')')) unexpected(wanted);
+  take();
 }
 
 Value Expression::call(const Token& name) {
-  const Function* const function = find_function(name.text);
-  if (function == nullptr) {
-    Nearest_name nearest(name.text);
-    for (const Function& each : functions()) nearest.consider(each.name);
-    const bool is_value = worksheet_.find(name.text).has_value();
-    fail(name, "there is no function " + named(name) +
-                   (is_value ? "; a product is written with *" : nearest.hint()));
-  }
+  const Function& function = function_called(name);
   const Token parenthesis = take();
   const Token first = now();
   const bool one_token = at_ + 1 < tokens_.size() && (tokens_[at_ + 1].is(',') || tokens_[at_ + 1].is(')'));
@@ -156,25 +138,37 @@ Value Expression::call(const Token& name) {
       arguments.push_back(sum());
     }
   }
-  if (!now().is(')')) {
-    if (now().kind == Token::Kind::end) fail(parenthesis, "this ( is not closed; add ) where it should end");
-    unexpected("an operator, a comma or )");
-  }
-  take();
-  if (arguments.size() < function->least || arguments.size() > function->most) {
-    const std::string wanted =
-        function->most == any_count ? std::to_string(function->least) + " or more"
-        : function->least == function->most
-            ? std::to_string(function->least)
-            : std::to_string(function->least) + " or " + std::to_string(function->most);
-    fail(name, std::string(function->name) + " takes " + wanted +
-                   (wanted == "1" ? " argument" : " arguments") + ", found " +
-                   std::to_string(arguments.size()));
-  }
-  if (function->op == Op::softmax_cross_entropy) check_class(name, one_token ? first : Token{}, arguments);
-  const Value value = record_call(*function, arguments);
-  if (function->op == Op::pow) worksheet_.pow_calls.insert(value.index());
+  close(parenthesis, "an operator, a comma or )");
+  check_count(name, function, arguments.size());
+  if (function.op == Op::softmax_cross_entropy) check_class(name, one_token ? first : Token{}, arguments);
+  if (function.most == any_count) listed_ += arguments.size();
+  const Value value = record_call(function, arguments);
+  if (function.op == Op::pow) worksheet_.pow_calls.insert(value.index());
   return value;
+}
+
+const Function& Expression::function_called(const Token& name) const {
+  if (const Function* const function = find_function(name.text)) return *function;
+  Nearest_name nearest(name.text);
+  for (const Function& each : functions()) nearest.consider(each.name);
+  const std::string_view ours = our_name_of(name.text);
+  const bool is_value = worksheet_.find(name.text).has_value();
+  fail(name, "there is no function " + named(name) +
+                 (is_value        ? "; a product is written with *"
+                  : !ours.empty() ? "; here it is called `" + std::string(ours) + "`"
+                                  : nearest.hint()));
+}
+
+void Expression::check_count(const Token& name, const Function& function, std::size_t count) const {
+  if (count >= function.least && count <= function.most) return;
+  std::string wanted = std::to_string(function.least);
+  if (function.most == any_count) {
+    wanted += " or more";
+  } else if (function.most > function.least) {
+    wanted += " or " + std::to_string(function.most);
+  }
+  fail(name, std::string(function.name) + " takes " + wanted + (wanted == "1" ? " argument" : " arguments") +
+                 ", found " + std::to_string(count));
 }
 
 // The first argument of softmax_cross_entropy is a whole number written there: which logit is the right one.

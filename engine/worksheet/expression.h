@@ -22,6 +22,7 @@ struct Function;
 
 class Expression {
  public:
+  /// The tokens are those of the line from the expression on, up to its end.
   Expression(const Source& source, Line line, std::span<const Token> tokens, Worksheet& worksheet)
       : source_(source), line_(line), tokens_(tokens), worksheet_(worksheet) {}
 
@@ -29,12 +30,15 @@ class Expression {
   ///
   /// Throws:    Bad_worksheet.
   Value record(std::string_view defines);
+  /// How many arguments the functions of any number of them had.
+  std::size_t listed() const { return listed_; }
 
  private:
   const Token& now() const { return tokens_[at_]; }
   Token take() { return tokens_[at_++]; }
   [[noreturn]] void fail(const Token& token, const std::string& what) const;
   [[noreturn]] void unexpected(const std::string& wanted) const;
+  std::string mend() const;
   [[noreturn]] void unknown(const Token& name) const;
 
   Value sum();
@@ -42,8 +46,10 @@ class Expression {
   Value unary();
   Value power();
   Value atom();
-  Value number(const Token& token);
+  void close(const Token& parenthesis, const std::string& wanted);
   Value call(const Token& name);
+  const Function& function_called(const Token& name) const;
+  void check_count(const Token& name, const Function& function, std::size_t count) const;
   void check_class(const Token& name, const Token& first, std::span<const Value> arguments) const;
 
   const Source& source_;
@@ -51,12 +57,7 @@ class Expression {
   std::span<const Token> tokens_;
   Worksheet& worksheet_;
   std::string_view defines_;
-  std::size_t at_ = 0, depth_ = 0;
+  std::size_t at_ = 0, depth_ = 0, listed_ = 0;
 };
-
-/// The number that a token spells.
-///
-/// Throws:    Bad_worksheet when no double is near it.
-double number_of(const Source& source, Line line, const Token& token);
 
 }  // namespace bp::worksheet

@@ -48,6 +48,20 @@ const Function* find_function(std::string_view name) {
   return found == table.end() ? nullptr : &*found;
 }
 
+std::string_view our_name_of(std::string_view foreign) {
+  struct Names {
+    std::string_view foreign, ours;
+  };
+  constexpr std::array known = {
+      Names{"arccos", "acos"},      Names{"arcsin", "asin"},   Names{"arctan", "atan"},
+      Names{"ln", "log"},           Names{"lse", "logsumexp"}, Names{"power", "pow"},
+      Names{"logistic", "sigmoid"}, Names{"swish", "silu"},    Names{"\u03C3", "sigmoid"},
+  };
+  const auto found =
+      std::find_if(known.begin(), known.end(), [&](const Names& names) { return names.foreign == foreign; });
+  return found == known.end() ? std::string_view() : found->ours;
+}
+
 Value record_op(Op op, Value x) {
   switch (op) {
 #define UNARY(name, ...) \

@@ -21,6 +21,9 @@ std::span<const Function> functions();
 /// The function of that name; null where there is none.
 const Function* find_function(std::string_view name);
 
+/// What a function that elsewhere has the name `foreign`, as ln has, is called here; nothing for others.
+std::string_view our_name_of(std::string_view foreign);
+
 /// Records it for as many arguments as it takes.
 Value record_call(const Function& function, std::span<const Value> arguments);
 /// Records a unary or binary operation of the table.

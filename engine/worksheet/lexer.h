@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/worksheet/digits.h"
 #include "engine/worksheet/source.h"
 
 namespace bp::worksheet {
@@ -24,14 +25,25 @@ struct Token {
   bool touches(const Token& next) const { return at + text.size() == next.at; }
 };
 
-/// The tokens of a line up to its end or a #; the last is of Kind::end. Signs of typesetting stand for those
-/// of a keyboard. What has no place in a worksheet is of Kind::bad; trouble_with() says why.
-std::vector<Token> tokens_of(Line line);
+/// Replaces `tokens` by those of a line up to its end or a #; the last is of Kind::end. Signs of typesetting
+/// stand for those of a keyboard. What has no place in a worksheet is of Kind::bad; trouble_with() says why.
+void read_tokens(Line line, std::vector<Token>& tokens);
+
+inline constexpr const char* too_long_a_name = "a name has up to 1,000 characters";
 
 /// Why a token is bad.
 std::string trouble_with(const Token& token);
 
 /// What a message calls it: `'w1'`, or "the end of the line".
 std::string named(const Token& token);
+
+/// The number that a token spells.
+///
+/// Throws:    Bad_worksheet when it is too large for a double, or too long.
+Written_number written_number(const Source& source, Line line, const Token& token);
+/// The double nearest to it.
+///
+/// Throws:    also when it is too small for one.
+double number_of(const Source& source, Line line, const Token& token);
 
 }  // namespace bp::worksheet

@@ -78,7 +78,9 @@ void Math_typesetter::write_in_parentheses(const Formula& formula) {
   const bool tall = is_tall(formula);
   open_bracket('(', tall);
   deeper();
+  may_break(true);
   write(formula);
+  may_break_at_last();
   shallower();
   close_bracket(')', tall);
 }

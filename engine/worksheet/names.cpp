@@ -12,6 +12,13 @@ constexpr std::size_t longest_compared = 64;
 
 std::size_t difference(std::size_t a, std::size_t b) { return a > b ? a - b : b - a; }
 
+char small_letter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool differ_in_capitals(std::string_view a, std::string_view b) {
+  return a != b && std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                              [](char x, char y) { return small_letter(x) == small_letter(y); });
+}
+
 }  // namespace
 
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit) {
@@ -36,11 +43,13 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
 }
 
 Nearest_name::Nearest_name(std::string_view wanted)
-    : wanted_(wanted), distance_(std::max<std::size_t>(2, wanted.size() / 3 + 1)) {}
+    : wanted_(wanted),
+      distance_(wanted.size() < 2 ? 2 : 2 * std::max<std::size_t>(2, wanted.size() / 3 + 1)) {}
 
 void Nearest_name::consider(std::string_view name) {
   if (wanted_.size() > longest_compared || name.size() > longest_compared) return;
-  const std::size_t distance = edit_distance(wanted_, name, distance_);
+  const std::size_t distance =
+      differ_in_capitals(wanted_, name) ? 1 : 2 * edit_distance(wanted_, name, (distance_ + 1) / 2);
   if (distance >= distance_) return;
   distance_ = distance;
   nearest_ = name;

@@ -7,8 +7,9 @@
 
 namespace bp::worksheet {
 
-/// Among the names that it is shown, the one that was probably meant: the nearest within a third of its
-/// letters, the first of equals. Only names of similar length and of up to 64 bytes are compared.
+/// Among the names that it is shown, the one that was probably meant: one that differs in capitals alone,
+/// else the nearest within a third of its letters, the first of equals. A single letter is near to its
+/// capital only. Only names of similar length and of up to 64 bytes are compared.
 class Nearest_name {
  public:
   explicit Nearest_name(std::string_view wanted);
@@ -18,7 +19,7 @@ class Nearest_name {
 
  private:
   std::string wanted_, nearest_;
-  std::size_t distance_;
+  std::size_t distance_;  // beyond which no name is near: twice the steps, and 1 for capitals alone
 };
 
 /// In how many steps one becomes the other: a byte put in, left out or changed, or two neighbours swapped.

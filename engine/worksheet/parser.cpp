@@ -1,13 +1,13 @@
-// Statements of a worksheet: see worksheet.h for the language. What names values that may stand further down
-// (loss, train and the claims) is kept and looked up at the end.
+// The statements of a worksheet, line by line: see worksheet.h for the language. What names values that may
+// stand further down (loss, train and the claims) is kept, and looked up at the end.
 #include <algorithm>
-#include <charconv>
-#include <stdexcept>
+#include <array>
 
 #include "engine/worksheet/expression.h"
 #include "engine/worksheet/lexer.h"
 #include "engine/worksheet/names.h"
 #include "engine/worksheet/source.h"
+#include "engine/worksheet/statements.h"
 #include "engine/worksheet/worksheet.h"
 
 namespace bp {
@@ -15,37 +15,23 @@ namespace bp {
 namespace worksheet {
 namespace {
 
-// A name that is looked up at the end.
-struct Wanted {
-  Line line;
-  Token token;            // where to point
-  std::string_view name;  // of a value, or the beginning of one
-};
-
-struct Wanted_claim {
-  Wanted of;
-  std::optional<Wanted> by;
-  bool prime = false;
-  std::optional<Token> steps;  // after how many
-  std::string written;
-  Written_number number{"0"};
-};
-
 class Parser {
  public:
   Parser(std::string_view text, std::string_view file) : source_(text, file) {
-    sheet_.file = std::string(file);
+    sheet_.file = on_one_line(std::string(file));
     sheet_.graph = std::make_unique<Graph>();
   }
 
   Worksheet parse() {
     while (const auto line = source_.next()) {
       line_ = *line;
-      tokens_ = tokens_of(line_);
+      read_tokens(line_, tokens_);
       at_ = 0;
       if (tokens_.size() > 1) statement();
     }
-    finish();
+    kept_.last = line_;
+    kept_.nodes = nodes();
+    look_up(source_, kept_, sheet_);
     return std::move(sheet_);
   }
 
@@ -54,91 +40,107 @@ class Parser {
   const Token& now() const { return tokens_[at_]; }
   const Token& peek(std::size_t k) const { return tokens_[std::min(at_ + k, tokens_.size() - 1)]; }
   Token take() { return tokens_[at_++]; }
-  [[noreturn]] void fail(const Token& token, const std::string& what) const {
-    source_.fail({line_, token.at}, token.kind == Token::Kind::bad ? trouble_with(token) : what);
-  }
-  [[noreturn]] void expected(const std::string& wanted) const {
-    fail(now(), "expected " + wanted + ", found " + named(now()));
-  }
-  Token take_name(const std::string& wanted) {
-    if (!now().is_name()) expected(wanted);
-    return take();
-  }
-  void take_sign(char sign, const std::string& wanted) {
-    if (!now().is(sign)) expected(wanted);
-    take();
-  }
-  void end_of_line() const {
-    if (now().kind != Token::Kind::end) expected("the end of the line");
-  }
-  std::string_view take_signed_number();
+  Reference reference(const Token& name) const { return {{line_, name.at}, name.text}; }
+  std::size_t nodes() const { return sheet_.graph->size() + listed_; }
+  [[noreturn]] void fail(const Token& token, const std::string& what) const;
+  [[noreturn]] void expected(const std::string& wanted, const std::string& mend = "") const;
+  Token take_name(const std::string& wanted);
+  void take_sign(char sign, const std::string& wanted);
+  void end_of_line() const;
+  void end_of_number() const;
 
   // ---- statements ----
   void statement();
+  [[noreturn]] void no_statement() const;
   void definition();
   void loss();
   void train();
   void learning_rate();
-  void claim(std::optional<Token> steps);
   void after();
-  Wanted differential(const std::string& wanted);
-
-  // ---- what is looked up at the end ----
-  void finish();
-  Value value_of(const Wanted& wanted) const;
-  Value loss_value() const;
-  std::vector<Value> trained() const;
-  Claim resolved(const Wanted_claim& claim) const;
-  std::size_t steps_of(const Wanted_claim& claim) const;
-  [[noreturn]] void fail(const Wanted& wanted, const std::string& what) const {
-    source_.fail({wanted.line, wanted.token.at}, what);
-  }
+  void claim(std::optional<Token> steps);
+  void target(Claim_line& claim);
+  Reference differential(const std::string& wanted);
+  void no_prime() const;
 
   Source source_;
   Worksheet sheet_;
+  Statements kept_;
   Line line_;
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
-
-  std::optional<Wanted> loss_;
-  std::vector<Wanted> train_;  // a pattern's name ends with * where it is the beginning of one
-  std::vector<Wanted_claim> claims_;
+  std::size_t listed_ = 0;         // arguments of functions of any number of them
+  std::size_t learning_rate_ = 0;  // the line of that name
 };
+
+// ---- where we are ---------------------------------------------------------------------------------------
+
+void Parser::fail(const Token& token, const std::string& what) const {
+  source_.fail({line_, token.at}, token.kind == Token::Kind::bad ? trouble_with(token) : what);
+}
+
+void Parser::expected(const std::string& wanted, const std::string& mend) const {
+  fail(now(), "expected " + wanted + ", found " + named(now()) + mend);
+}
+
+Token Parser::take_name(const std::string& wanted) {
+  if (!now().is_name()) expected(wanted);
+  return take();
+}
+
+void Parser::take_sign(char sign, const std::string& wanted) {
+  if (!now().is(sign)) expected(wanted);
+  take();
+}
+
+void Parser::end_of_line() const {
+  if (now().kind != Token::Kind::end) expected("the end of the line");
+}
+
+// The end of a line on which a number stands last.
+void Parser::end_of_number() const {
+  if (now().kind == Token::Kind::end) return;
+  const bool second_point = now().is_number() && now().text.front() == '.';
+  expected("the end of the line", now().is(',')  ? "; a decimal point is written ."
+                                  : second_point ? "; a number has one point"
+                                                 : "; here stands one number");
+}
+
+// ---- statements -----------------------------------------------------------------------------------------
 
 void Parser::statement() {
   if (now().is_name() && peek(1).is('=')) return definition();
-  if (now().is_name()) {
-    const std::string_view word = now().text;
-    if (word == "loss") return loss();
-    if (word == "train") return train();
-    if (word == "learning_rate") return learning_rate();
-    if (word == "claim") return take(), claim(std::nullopt);
-    if (word == "after") return after();
-  }
-  if (now().is_name() && peek(1).is('\''))
-    fail(now(), "a number after a step is claimed: claim " + std::string(now().text) + "' = ...");
-  if (now().is_name()) {
-    fail(peek(1),
-         "expected '=' after " + named(now()) + ", found " + named(peek(1)) +
-             "; a line is NAME = expression, or begins with loss, train, learning_rate, claim or after");
-  }
-  expected("a name; a line is NAME = expression, or begins with loss, train, learning_rate, claim or after");
+  const std::string_view word = now().is_name() ? now().text : std::string_view();
+  if (word == "loss") return loss();
+  if (word == "train") return train();
+  if (word == "learning_rate") return learning_rate();
+  if (word == "claim") return take(), claim(std::nullopt);
+  if (word == "after") return after();
+  no_statement();
 }
 
-// The text of [sign] NUM, which is the rest of the line.
-std::string_view Parser::take_signed_number() {
-  const Token first = now();
-  if (now().is('+') || now().is('-')) take();
-  if (!now().is_number()) expected("a number");
-  const Token number = take();
-  number_of(source_, line_, {number.kind, number.text, number.at, 0});
-  end_of_line();
-  return line_.text.substr(first.at, number.at + number.text.size() - first.at);
+void Parser::no_statement() const {
+  const std::string forms =
+      "; a line is NAME = expression, or begins with loss, train, learning_rate, claim or after";
+  const bool d = now().is('d') || (now().is_name() && now().text.front() == 'd' && peek(1).is('/'));
+  if (d) fail(now(), "a derivative is claimed: claim dA/dB = ...");
+  if (!now().is_name()) expected("a name", forms);
+  if (peek(1).is('\''))
+    fail(now(), "a number after a step is claimed: claim " + std::string(now().text) + "' = ...");
+  if (peek(1).is_name() || peek(1).is_number() || peek(1).is('d')) {
+    constexpr std::array keywords = {"loss", "train", "learning_rate", "claim", "after"};
+    Nearest_name nearest(now().text);
+    for (const char* keyword : keywords) nearest.consider(keyword);
+    if (!nearest.hint().empty()) fail(now(), "there is no statement " + named(now()) + nearest.hint());
+  }
+  fail(peek(1), "expected '=' after " + named(now()) + ", found " + named(peek(1)) + forms);
 }
 
 void Parser::definition() {
   const Token name = take();
   take();  // =
+  std::size_t characters = 0;
+  for (const char byte : name.text) characters += (byte & 0xC0) != 0x80 ? 1 : 0;
+  if (characters > longest_name) fail(name, too_long_a_name);
   if (sheet_.find(name.text)) {
     const auto first = std::find_if(sheet_.definitions.begin(), sheet_.definitions.end(),
                                     [&](const Definition& d) { return d.name == name.text; });
@@ -152,50 +154,59 @@ void Parser::definition() {
     const double number = number_of(source_, line_, peek(signs));
     value = sheet_.graph->leaf(now().is('-') ? -number : number);
   } else {
-    const std::span<const Token> rest = std::span<const Token>(tokens_).subspan(at_);
-    value = Expression(source_, line_, rest, sheet_).record(name.text);
+    Expression expression(source_, line_, std::span<const Token>(tokens_).subspan(at_), sheet_);
+    value = expression.record(name.text);
+    listed_ += expression.listed();
   }
-  if (sheet_.graph->size() > most_nodes) fail(name, "a worksheet has up to 1,000,000 nodes");
+  if (nodes() > most_nodes) fail(name, "with this line the worksheet has more than 1,000,000 nodes");
   value.named(name.text);
-  sheet_.names.emplace(name.text, value);
-  sheet_.definitions.push_back({std::string(name.text), value, line_.number});
+  sheet_.define(name.text, value, line_.number);
 }
 
 void Parser::loss() {
   const Token word = take();
   const Token name = take_name("the name of the loss");
   end_of_line();
-  if (loss_) fail(word, "there is a loss already, in line " + std::to_string(loss_->line.number));
-  loss_ = Wanted{line_, name, name.text};
+  if (kept_.loss) {
+    fail(word, "there is a loss already, in line " + std::to_string(kept_.loss->place.line.number) +
+                   "; keep one of the two");
+  }
+  kept_.loss = reference(name);
 }
 
 void Parser::train() {
   take();
   if (now().kind == Token::Kind::end) expected("the names of leaves, or w* for all that begin with w");
   while (now().kind != Token::Kind::end) {
+    if (now().is(',')) expected("the name of a leaf", "; names are parted by spaces");
     const Token name = now().is('*') ? now() : take_name("the name of a leaf");
-    std::string_view pattern = name.is('*') ? name.text.substr(0, 0) : name.text;
-    const bool star = now().is('*') && (name.is('*') || name.touches(now()));
+    if (kept_.train.size() == most_patterns)
+      fail(name, "a worksheet has up to 1,000,000 names and patterns of leaves to train");
+    const bool all = name.is('*');
+    const bool star = now().is('*') && (all || name.touches(now()));
+    if (now().is('*') && !star) fail(now(), "* stands only at the end of a pattern, with no space before it");
     if (star) {
       const Token sign = take();
-      if (now().kind != Token::Kind::end && sign.touches(now()))
+      if (now().kind != Token::Kind::end && sign.touches(now()) && !now().is(','))
         fail(sign, "* stands only at the end of a pattern");
-    } else if (now().is('*')) {
-      fail(now(), "* stands only at the end of a pattern, with no space before it");
     }
-    train_.push_back({line_, name, pattern});
-    train_.back().token.sign = star ? '*' : '\0';
+    kept_.train.push_back({{{line_, name.at}, all ? name.text.substr(0, 0) : name.text}, star});
   }
 }
 
 void Parser::learning_rate() {
   const Token word = take();
-  const Token first = now();
-  const std::string_view text = take_signed_number();
-  if (sheet_.learning_rate) fail(word, "there is a learning rate already; keep one of the two");
-  const double size = number_of(source_, line_, tokens_[tokens_.size() - 2]);
-  sheet_.learning_rate = first.is('-') ? -size : size;
-  (void)text;
+  const bool negative = now().is('-');
+  if (negative || now().is('+')) take();
+  if (!now().is_number()) expected("a number");
+  const double size = number_of(source_, line_, take());
+  end_of_number();
+  if (sheet_.learning_rate) {
+    fail(word, "there is a learning rate already, in line " + std::to_string(learning_rate_) +
+                   "; keep one of the two");
+  }
+  sheet_.learning_rate = negative ? -size : size;
+  learning_rate_ = line_.number;
 }
 
 void Parser::after() {
@@ -211,152 +222,52 @@ void Parser::after() {
   claim(steps);
 }
 
+void Parser::claim(std::optional<Token> steps) {
+  if (kept_.claims.size() == most_claims) fail(tokens_.front(), "a worksheet has up to 100,000 claims");
+  Claim_line claim;
+  claim.steps = steps;
+  target(claim);
+  take_sign('=', "'=' and the number claimed");
+  if (now().is('+') || now().is('-')) claim.sign = take().text;
+  if (!now().is_number()) expected("a number");
+  claim.number = take();
+  written_number(source_, line_, claim.number);  // fails here where it is too large
+  end_of_number();
+  kept_.claims.push_back(claim);
+}
+
+// NAME ['] | d NAME / d NAME
+void Parser::target(Claim_line& claim) {
+  const bool spaced = now().is('d') || (now().is_name() && now().text == "d" && peek(1).is_name());
+  const bool quotient = peek(1).is('/') || (peek(1).is('\'') && peek(2).is('/'));
+  if (spaced || quotient) {
+    claim.of = differential("a derivative, dA/dB");
+    no_prime();
+    take_sign('/', "'/' and what it is derived by, dA/dB");
+    claim.by = differential("what it is derived by, dA/dB");
+    return no_prime();
+  }
+  claim.of = reference(take_name("a name, or a derivative dA/dB"));
+  if (!now().is('\'')) return;
+  if (claim.steps) fail(now(), "no prime after `after`: the number of steps stands there");
+  take();
+  claim.prime = true;
+}
+
 // d NAME, the d being the letter (with or without a space) or the sign of a partial derivative.
-Wanted Parser::differential(const std::string& wanted) {
+Reference Parser::differential(const std::string& wanted) {
   const Token first = now();
   if (first.is('d') || (first.is_name() && first.text == "d")) {
     take();
-    const Token name = take_name(wanted);
-    return {line_, name, name.text};
+    return reference(take_name(wanted));
   }
   if (!first.is_name() || first.text.front() != 'd') expected(wanted);
-  Token name = take();
-  name.text.remove_prefix(1);
-  ++name.at;
-  return {line_, name, name.text};
+  take();
+  return {{line_, first.at + 1}, first.text.substr(1)};
 }
 
-void Parser::claim(std::optional<Token> steps) {
-  Wanted_claim claim;
-  claim.steps = steps;
-  const bool spaced = now().is('d') || (now().is_name() && now().text == "d" && peek(1).is_name());
-  if (spaced || peek(1).is('/')) {
-    claim.of = differential("a derivative, dA/dB");
-    take_sign('/', "'/' and what it is derived by, dA/dB");
-    claim.by = differential("what it is derived by, dA/dB");
-    if (now().is('\'')) fail(now(), "a derivative has no prime; write after 1: claim dA/dB = ...");
-  } else {
-    const Token name = take_name("a name, or a derivative dA/dB");
-    claim.of = {line_, name, name.text};
-    if (now().is('\'')) {
-      if (steps) fail(now(), "no prime after `after`: the number of steps stands there");
-      take();
-      claim.prime = true;
-    }
-  }
-  take_sign('=', "'=' and the number claimed");
-  const Token first = now();
-  if (now().is('+') || now().is('-')) take();
-  if (!now().is_number()) expected("a number");
-  const Token number = take();
-  if (now().kind != Token::Kind::end) {
-    fail(now(), "expected the end of the line, found " + named(now()) + "; a claim is one number");
-  }
-  claim.written = std::string(line_.text.substr(first.at, number.at + number.text.size() - first.at));
-  std::erase_if(claim.written, [](char c) { return c == ' ' || c == '\t'; });
-  try {
-    claim.number = Written_number((first.is('-') ? "-" : "") + std::string(number.text));
-  } catch (const std::invalid_argument&) {
-    fail(number, "this number is too large: a double holds up to about 1.8e308, in at most 1,000 characters");
-  }
-  claims_.push_back(std::move(claim));
-}
-
-// ---- at the end -----------------------------------------------------------------------------------------
-
-Value Parser::value_of(const Wanted& wanted) const {
-  if (const auto value = sheet_.find(wanted.name)) return *value;
-  Nearest_name nearest(wanted.name);
-  for (const Definition& definition : sheet_.definitions) nearest.consider(definition.name);
-  fail(wanted, "there is no '" + std::string(wanted.name) + "'" + nearest.hint());
-}
-
-Value Parser::loss_value() const {
-  if (loss_) {
-    const Value value = value_of(*loss_);
-    if (value.is_leaf())
-      fail(*loss_, "'" + std::string(loss_->name) + "' is a leaf, and a loss is computed from others");
-    return value;
-  }
-  const auto last = std::find_if(sheet_.definitions.rbegin(), sheet_.definitions.rend(),
-                                 [](const Definition& d) { return !d.value.is_leaf(); });
-  if (last != sheet_.definitions.rend()) return last->value;
-  const Line end{line_.number == 0 ? Line{"", 1} : line_};
-  source_.fail({end, 0}, sheet_.definitions.empty()
-                             ? "the worksheet is empty; begin with a line such as x = 2"
-                             : "nothing is computed here; add a line such as y = 2*x");
-}
-
-std::vector<Value> Parser::trained() const {
-  std::vector<bool> chosen(sheet_.definitions.size());
-  const auto choose = [&](auto accept) {
-    bool any = false;
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-      if (!sheet_.definitions[i].value.is_leaf() || !accept(sheet_.definitions[i].name)) continue;
-      any = chosen[i] = true;
-    }
-    return any;
-  };
-  for (const Wanted& pattern : train_) {
-    if (pattern.token.sign == '*') {
-      if (!choose([&](const std::string& name) { return name.starts_with(pattern.name); })) {
-        fail(pattern, "no leaf has a name that begins with '" + std::string(pattern.name) + "'");
-      }
-    } else {
-      if (!value_of(pattern).is_leaf()) {
-        fail(pattern, "'" + std::string(pattern.name) + "' is computed; only leaves are trained");
-      }
-      choose([&](const std::string& name) { return name == pattern.name; });
-    }
-  }
-  if (train_.empty())
-    choose([](const std::string& name) { return name.front() == 'w' || name.front() == 'b'; });
-  std::vector<Value> leaves;
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    if (chosen[i]) leaves.push_back(sheet_.definitions[i].value);
-  }
-  return leaves;
-}
-
-std::size_t Parser::steps_of(const Wanted_claim& claim) const {
-  if (!claim.steps) return claim.prime ? 1 : 0;
-  const std::string_view text = claim.steps->text;
-  std::size_t steps = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), steps);
-  if (read.ec != std::errc() || steps > most_work / sheet_.graph->size()) {
-    source_.fail({claim.of.line, claim.steps->at}, "too many steps: steps times nodes, here " +
-                                                       std::to_string(sheet_.graph->size()) +
-                                                       ", is at most 1,000,000,000");
-  }
-  return steps;
-}
-
-Claim Parser::resolved(const Wanted_claim& wanted) const {
-  Claim claim;
-  claim.line = wanted.of.line.number;
-  claim.of = value_of(wanted.of);
-  claim.target = std::string(wanted.of.name) + (wanted.prime ? "'" : "");
-  if (wanted.by) {
-    claim.by = value_of(*wanted.by);
-    claim.target = "d" + claim.target + "/d" + std::string(wanted.by->name);
-    if (claim.of.is_leaf()) {
-      fail(wanted.of, "'" + std::string(wanted.of.name) + "' is a leaf, and a leaf has no derivative");
-    }
-  }
-  claim.after = steps_of(wanted);
-  if (claim.after > 0 && !sheet_.learning_rate) {
-    fail(wanted.of, "a number after a step needs a line such as learning_rate 0.5");
-  }
-  claim.written = wanted.written;
-  claim.number = wanted.number;
-  return claim;
-}
-
-void Parser::finish() {
-  sheet_.loss = loss_value();
-  sheet_.train = trained();
-  sheet_.claims.reserve(claims_.size());
-  for (const Wanted_claim& claim : claims_) sheet_.claims.push_back(resolved(claim));
+void Parser::no_prime() const {
+  if (now().is('\'')) fail(now(), "a derivative has no prime; write after 1: claim dA/dB = ...");
 }
 
 }  // namespace

@@ -37,14 +37,21 @@ bool is_square(const Tape& tape, Node n) {
 
 }  // namespace
 
-Roles::Roles(const Tape& tape, Node loss, std::span<const std::uint8_t> train)
-    : trained(train.begin(), train.end()) {
+Roles::Roles(const Tape& tape, Node loss, std::span<const std::uint8_t> parameters)
+    : parameter(parameters.begin(), parameters.end()) {
   find_layers(tape, loss);
   find_uses(tape);
   find_products(tape);
   find_sums(tape);
   find_matrices(tape);
   find_softmaxes(tape);
+}
+
+// Whether n multiplies by a weight: then what is below is hidden, even where the output has no activation.
+bool Roles::weighs(const Tape& tape, Node n) const {
+  if (tape.op[n] != Op::mul && tape.op[n] != Op::dot) return false;
+  return std::any_of(tape.inputs.begin() + tape.begin(n), tape.inputs.begin() + tape.end(n),
+                     [&](Node x) { return parameter[x] != 0; });
 }
 
 void Roles::find_layers(const Tape& tape, Node loss) {
@@ -67,7 +74,7 @@ void Roles::find_layers(const Tape& tape, Node loss) {
     for (Edge e = tape.begin(n); e < tape.end(n); ++e) {
       const Node x = tape.inputs[e];
       reaches_loss[x] = 1;
-      if (below_activation[n] != 0 || activation[n] != 0) below_activation[x] = 1;
+      if (below_activation[n] != 0 || activation[n] != 0 || weighs(tape, n)) below_activation[x] = 1;
     }
   }
 }
@@ -90,8 +97,8 @@ void Roles::find_products(const Tape& tape) {
   in_product.resize(tape.inputs.size());
   const auto consider = [&](Node n, Edge a, Edge b) {
     const Node x = tape.inputs[a], y = tape.inputs[b];
-    if (trained[x] == trained[y]) return;  // none is a weight, or both are
-    products.push_back(trained[x] != 0 ? Weighted{n, a, b} : Weighted{n, b, a});
+    if (parameter[x] == parameter[y]) return;  // none is a weight, or both are
+    products.push_back(parameter[x] != 0 ? Weighted{n, a, b} : Weighted{n, b, a});
     in_product[a] = in_product[b] = 1;
   };
   for (Node n = 0; n < tape.size(); ++n) {
@@ -101,7 +108,7 @@ void Roles::find_products(const Tape& tape) {
     }
     if (!is_square(tape, n)) continue;
     for (Edge e = tape.begin(n); e < tape.end(n); ++e) {
-      if (trained[tape.inputs[e]] != 0) penalties.push_back(e);
+      if (parameter[tape.inputs[e]] != 0) penalties.push_back(e);
     }
   }
 }
@@ -144,12 +151,18 @@ void Roles::find_sums(const Tape& tape) {
         const auto found = by_node.find(term);
         if (found != by_node.end()) {
           sum.products.insert(sum.products.end(), found->second.begin(), found->second.end());
-        } else if (trained[term] != 0) {
+        } else if (parameter[term] != 0) {
           sum.biases.push_back(e);
         }
       }
     }
     if (!sum.products.empty()) sums.push_back(std::move(sum));
+  }
+  above_sum.resize(tape.size());
+  for (const Weighted_sum& sum : sums) above_sum[sum.node] = 1;
+  for (Node n = 0; n < tape.size(); ++n) {
+    if (is_activation(n) && above_sum[tape.input(n, 0)] != 0) is_network = true;
+    for (Edge e = tape.begin(n); e < tape.end(n); ++e) above_sum[n] |= above_sum[tape.inputs[e]];
   }
 }
 
@@ -175,6 +188,7 @@ void Roles::find_softmaxes(const Tape& tape) {
       by_total[tape.input(n, 1)].push_back(n);
     }
   }
+  of_softmax.resize(tape.size());
   for (const auto& [total, quotients] : by_total) {
     Softmax softmax{total, {}, quotients};
     for (const Edge e : terms_of(tape, *this, total)) softmax.exponentials.push_back(tape.inputs[e]);
@@ -186,12 +200,17 @@ void Roles::find_softmaxes(const Tape& tape) {
                                      [&](Node n) { return tape.op[n] == Op::exp; });
     const bool all_terms =
         std::all_of(quotients.begin(), quotients.end(), [&](Node n) { return is_term(tape.input(n, 0)); });
-    if (all_exp && all_terms && softmax.exponentials.size() > 1) softmaxes.push_back(std::move(softmax));
+    if (all_exp && all_terms && softmax.exponentials.size() > 1) {
+      of_softmax[total] = 1;
+      for (const Node n : softmax.exponentials) of_softmax[n] = 1;
+      for (const Node n : softmax.quotients) of_softmax[n] = 1;
+      softmaxes.push_back(std::move(softmax));
+    }
   }
 }
 
 bool Roles::is_bias(const Tape& tape, Node n) const {
-  if (trained[n] == 0) return false;
+  if (parameter[n] == 0) return false;
   const auto users = uses_of(n);
   return std::all_of(users.begin(), users.end(), [&](Edge e) {
     return is_sum(tape.op[tape.user[e]]) ||

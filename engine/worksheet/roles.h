@@ -39,34 +39,39 @@ struct Softmax {
 };
 
 struct Roles {
-  /// `train` has an element for each node, not 0 for a leaf that is trained.
-  Roles(const Tape& tape, Node loss, std::span<const std::uint8_t> train);
+  /// `parameters` has an element for each node, not 0 for a leaf that is a weight or a bias.
+  Roles(const Tape& tape, Node loss, std::span<const std::uint8_t> parameters);
 
   bool is_activation(Node n) const { return activation[n] != 0; }
   bool is_output_activation(Node n) const { return is_activation(n) && below_activation[n] == 0; }
 
-  std::vector<std::uint8_t> trained;           // leaves that are trained
-  std::vector<std::uint8_t> activation;        // sigmoid, tanh, relu, ...
-  std::vector<std::uint8_t> below_activation;  // whether a path to the loss leads through another one
+  std::vector<std::uint8_t> parameter;   // leaves that are weights or biases
+  std::vector<std::uint8_t> activation;  // sigmoid, tanh, relu, ...
+  std::vector<std::uint8_t>
+      below_activation;  // whether a path to the loss leads through another one or a weight
   std::vector<std::uint8_t> reaches_loss;
   std::vector<std::int32_t> layer;  // one more than the activations on the longest path into the node
   std::int32_t layers = 0;
-  std::vector<Edge> first_use;  // the edges that lead to node n are uses[first_use[n]] ...
-  std::vector<Edge> uses;       // ... in the order of the tape, only those from which the loss is reached
+  bool is_network = false;              // whether an activation is one of a weighted sum
+  std::vector<std::uint8_t> above_sum;  // whether a weighted sum has a part in it
+  std::vector<Edge> first_use;          // the edges that lead to node n are uses[first_use[n]] ...
+  std::vector<Edge> uses;  // ... in the order of the tape, only those from which the loss is reached
   std::vector<Weighted> products;
   std::vector<std::uint8_t> in_product;  // of each edge: whether a weighted product has it
   std::vector<Weighted_sum> sums;
   std::vector<Matrix_of_weights> matrices;
   std::vector<Softmax> softmaxes;
+  std::vector<std::uint8_t> of_softmax;  // the parts of a softmax that is written out
   std::vector<Edge> penalties;  // edges to a trained leaf from its square (or absolute value) in a penalty
 
   std::span<const Edge> uses_of(Node n) const {
     return std::span(uses).subspan(first_use[n], first_use[n + 1] - first_use[n]);
   }
-  /// Whether n is trained and everything that uses it adds it: a bias.
+  /// Whether it is a parameter and everything that uses it adds it to a weighted sum: a bias.
   bool is_bias(const Tape& tape, Node n) const;
 
  private:
+  bool weighs(const Tape& tape, Node n) const;
   void find_layers(const Tape& tape, Node loss);
   void find_uses(const Tape& tape);
   void find_products(const Tape& tape);

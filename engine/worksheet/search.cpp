@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "engine/worksheet/sites.h"
+
 namespace bp::worksheet {
 namespace {
 
@@ -18,10 +20,24 @@ std::vector<std::uint8_t> flags_of(std::size_t nodes, std::span<const Value> val
   return flags;
 }
 
+// What is trained, and what is called like a parameter.
+std::vector<std::uint8_t> parameters_of(Graph& graph, std::vector<std::uint8_t> flags) {
+  for (const Value value : graph) {
+    const std::string_view name = value.is_leaf() ? value.name() : "";
+    if (!name.empty() && (name[0] == 'w' || name[0] == 'b' || name[0] == 'W' || name[0] == 'B'))
+      flags[value.index()] = 1;
+  }
+  return flags;
+}
+
 std::vector<double> grads_of(const Tape& tape, Node root) {
   std::vector<double> grads(tape.size());
   worksheet::sweep(tape, tape.local, root, grads);
   return grads;
+}
+
+bool is_substitution(const Slip& slip) {
+  return slip.way == Slip::Way::updated || slip.way == Slip::Way::gradient;
 }
 
 }  // namespace
@@ -39,7 +55,7 @@ Search::Search(Graph& graph, Value loss, const Descent& descent)
       loss_(static_cast<Node>(loss.index())),
       trained_(flags_of(tape_.size(), descent.train)),
       learning_rate_(descent.learning_rate),
-      roles_(tape_, loss_, trained_),
+      roles_(tape_, loss_, parameters_of(graph, trained_)),
       loss_grads_(grads_of(tape_, loss_)),
       slips_(slips_for(tape_, roles_)) {
   if (tape_.size() > largest_searched) {
@@ -53,25 +69,29 @@ Search::Search(Graph& graph, Value loss, const Descent& descent)
 // Weights replaced in the gradients of what they multiply. The gradients of a lower layer's weights depend on
 // what stands for the weights above, so passes are repeated until nothing changes: as often as there are
 // layers.
-std::vector<Site> Search::substituted(const Slip& slip, const Tape& tape) const {
+std::vector<Site> Search::substituted(const Slip& slip, const Tape& tape, const Wrong& made) const {
   std::vector<Site> sites;
-  if (slip.way == Slip::Way::updated && !learning_rate_) return sites;
-  std::vector<double> local = tape.local, grads(tape.size());
+  const bool updated = slip.way == Slip::Way::updated;
+  if (updated && !learning_rate_) return sites;
+  Wrong wrong = made;
+  std::vector<double> grads(tape.size());
   for (std::int32_t pass = 0; pass <= roles_.layers; ++pass) {
-    worksheet::sweep(tape, local, loss_, grads);
+    sweep(tape, wrong, loss_, grads);
     bool changed = false;
     for (const Weighted& product : roles_.products) {
       const Node w = tape.inputs[product.weight];
-      const double stands =
-          slip.way == Slip::Way::updated ? tape.data[w] - *learning_rate_ * grads[w] : grads[w];
-      changed = changed || stands != local[product.x];
-      local[product.x] = stands;
+      if (updated && trained_[w] == 0) continue;
+      const double grad = read(tape, wrong, grads, w);
+      const double stands = updated ? tape.data[w] - *learning_rate_ * grad : grad;
+      changed = changed || stands != wrong.local[product.x];
+      wrong.local[product.x] = stands;
     }
     if (!changed) break;
   }
   for (const Weighted& product : roles_.products) {
-    if (roles_.reaches_loss[product.node] == 0) continue;
-    sites.push_back({product.node, roles_.layer[product.node], {{product.x, local[product.x]}}, {}});
+    const double stands = wrong.local[product.x];
+    if (roles_.reaches_loss[product.node] == 0 || stands == tape.local[product.x]) continue;
+    sites.push_back({product.node, roles_.layer[product.node], {{product.x, stands}}, {}});
   }
   return sites;
 }
@@ -79,9 +99,10 @@ std::vector<Site> Search::substituted(const Slip& slip, const Tape& tape) const 
 std::vector<Site> Search::sites_at(std::size_t slip, const Tape& tape,
                                    std::span<const double> loss_grads) const {
   const Slip& which = slips_[slip];
-  if (which.way == Slip::Way::updated || which.way == Slip::Way::gradient) return substituted(which, tape);
+  if (which.way == Slip::Way::updated || which.way == Slip::Way::gradient)
+    return substituted(which, tape, {tape.local, {}, 1.0, 1.0, false, false, {}});
   if (which.sites == nullptr) return {};
-  return which.sites({tape, roles_, loss_grads, learning_rate_}, which.flavour);
+  return which.sites({tape, roles_, loss_grads, learning_rate_}, which);
 }
 
 const std::vector<Site>& Search::sites(std::size_t slip) {
@@ -91,14 +112,18 @@ const std::vector<Site>& Search::sites(std::size_t slip) {
 
 void Search::change(Wrong& wrong, const Tape& tape, const Slip& slip, const Scope& scope,
                     const std::vector<Site>& sites) const {
-  if (slip.way == Slip::Way::scale) wrong.scale *= slip.scale;
+  if (slip.way == Slip::Way::scale) (slip.parameters ? wrong.parameters : wrong.scale) *= slip.scale;
+  if (slip.but_penalty) {
+    for (const Edge e : roles_.penalties) wrong.local[e] /= slip.scale;
+  }
   if (slip.way == Slip::Way::value) wrong.value = true;
   for (std::size_t i = 0; i < sites.size(); ++i) {
     if (scope.reach == Scope::Reach::layer && sites[i].layer != scope.layer) continue;
     if (scope.reach == Scope::Reach::site && i != scope.site) continue;
     for (const Change& change : sites[i].changes) {
       double& local = wrong.local[change.edge];
-      // A path that was left out stays left out, whatever the other mistake makes of it; two factors multiply.
+      // A path that was left out stays left out, whatever the other mistake makes of it; two factors
+      // multiply.
       if (local == tape.local[change.edge] || change.local == 0.0) {
         local = change.local;
       } else if (local != 0.0 && tape.local[change.edge] != 0.0) {
@@ -109,40 +134,90 @@ void Search::change(Wrong& wrong, const Tape& tape, const Slip& slip, const Scop
         wrong.instead[change.edge] = 1;
       }
     }
-    wrong.readings.insert(wrong.readings.end(), sites[i].readings.begin(), sites[i].readings.end());
-  }
-}
-
-Search::Wrong Search::wrong_of(const Pass& pass) {
-  Wrong wrong{tape_.local, {}, 1.0, false, {}};
-  change(wrong, tape_, slips_[pass.first.slip], pass.first.scope, sites(pass.first.slip));
-  if (pass.second)
-    change(wrong, tape_, slips_[pass.second->slip], pass.second->scope, sites(pass.second->slip));
-  return wrong;
-}
-
-void Search::sweep(const Tape& tape, const Wrong& wrong, Node root, std::span<double> grads) {
-  if (wrong.instead.empty()) return worksheet::sweep(tape, wrong.local, root, grads);
-  std::fill(grads.begin(), grads.begin() + root, 0.0);
-  grads[root] = 1.0;
-  for (Node n = root + 1; n-- > 0;) {
-    if (grads[n] == 0.0) continue;
-    for (Edge e = tape.begin(n); e < tape.end(n); ++e) {
-      grads[tape.inputs[e]] += wrong.instead[e] != 0 ? wrong.local[e] : grads[n] * wrong.local[e];
+    for (const Reading& reading : sites[i].readings) {
+      wrong.readings.push_back(reading);
+      wrong.passes_on = wrong.passes_on || reading.passed_on;
     }
   }
 }
 
-double Search::read(const Tape& tape, const Wrong& wrong, std::span<const double> grads, Node by) {
-  if (wrong.value) return wrong.scale * tape.data[by];
+Search::Wrong Search::wrong_of(const Pass& pass) {
+  Wrong wrong{tape_.local, {}, 1.0, 1.0, false, false, {}};
+  const auto make = [&](const Made& made) {
+    const Slip& slip = slips_[made.slip];
+    const bool again = pass.second && is_substitution(slip);  // with the other mistake made
+    change(wrong, tape_, slip, made.scope, again ? substituted(slip, tape_, wrong) : sites(made.slip));
+  };
+  const bool turned = pass.second && is_substitution(slips_[pass.first.slip]);
+  if (turned) make(*pass.second);
+  make(pass.first);
+  if (pass.second && !turned) make(*pass.second);
+  return wrong;
+}
+
+void Search::sweep(const Tape& tape, const Wrong& wrong, Node root, std::span<double> grads) {
+  if (wrong.instead.empty() && !wrong.passes_on) return worksheet::sweep(tape, wrong.local, root, grads);
+  sweep_unusual(tape, wrong, root, grads);
+}
+
+// Gradients that are put in place of what comes from above, and those that are read off elsewhere and passed
+// on.
+void Search::sweep_unusual(const Tape& tape, const Wrong& wrong, Node root, std::span<double> grads) {
+  std::vector<Reading> passed_on;  // in the order of the sweep
+  for (const Reading& reading : wrong.readings) {
+    if (reading.passed_on && reading.from <= root) passed_on.push_back(reading);
+  }
+  std::stable_sort(passed_on.begin(), passed_on.end(),
+                   [](const Reading& a, const Reading& b) { return a.node > b.node; });
+  std::vector<double> came(wrong.passes_on ? tape.size() : 0);  // before it was replaced
+  std::vector<std::uint8_t> reached(tape.size());
+  reached[root] = 1;
+  std::fill(grads.begin(), grads.begin() + root, 0.0);
+  grads[root] = 1.0;
+  std::size_t next = 0;
+  for (Node n = root + 1; n-- > 0;) {
+    if (next < passed_on.size() && passed_on[next].node == n) {
+      came[n] = grads[n];
+      reached[n] = 1;
+      grads[n] = 0.0;
+      for (; next < passed_on.size() && passed_on[next].node == n; ++next) {
+        const Node from = passed_on[next].from;
+        grads[n] += passed_on[next].times * (from < n ? grads[from] : came[from]);
+      }
+    }
+    if (reached[n] == 0) continue;
+    for (Edge e = tape.begin(n); e < tape.end(n); ++e) {
+      reached[tape.inputs[e]] = 1;
+      if (!wrong.instead.empty() && wrong.instead[e] != 0) {
+        grads[tape.inputs[e]] += wrong.local[e];
+      } else if (grads[n] != 0.0) {
+        grads[tape.inputs[e]] += grads[n] * wrong.local[e];
+      }
+    }
+  }
+}
+
+// What penalties add to the gradient of a leaf: each to its own, whatever is read off elsewhere.
+double Search::penalty_part(const Tape& tape, const Wrong& wrong, std::span<const double> grads,
+                            Node leaf) const {
+  double part = 0.0;
+  for (const Edge e : roles_.penalties) {
+    if (tape.inputs[e] == leaf && grads[tape.user[e]] != 0.0) part += grads[tape.user[e]] * wrong.local[e];
+  }
+  return part;
+}
+
+double Search::read(const Tape& tape, const Wrong& wrong, std::span<const double> grads, Node by) const {
+  const double scale = trained_[by] != 0 ? wrong.scale * wrong.parameters : wrong.scale;
+  if (wrong.value) return scale * tape.data[by];
   double total = 0.0;
   bool elsewhere = false;
   for (const Reading& reading : wrong.readings) {
-    if (reading.node != by) continue;
-    total += reading.times * grads[reading.from];
+    if (reading.node != by || reading.passed_on) continue;
+    total += reading.times * (grads[reading.from] - penalty_part(tape, wrong, grads, reading.from));
     elsewhere = true;
   }
-  return wrong.scale * (elsewhere ? total : grads[by]);
+  return scale * (elsewhere ? total + penalty_part(tape, wrong, grads, by) : grads[by]);
 }
 
 std::vector<double> Search::predict_all(const Pass& pass, Node of) {
@@ -155,15 +230,49 @@ std::vector<double> Search::predict_all(const Pass& pass, Node of) {
 
 // ---- the search -----------------------------------------------------------------------------------------
 
-void Search::group(std::span<const Question> questions) {
+void Search::group(std::vector<Question>& questions) {
   std::map<Node, std::size_t> places;
   groups_.clear();
+  stepped_.clear();
   for (std::size_t q = 0; q < questions.size(); ++q) {
-    if (!questions[q].by || questions[q].after > 0) continue;
-    const auto [place, is_new] = places.emplace(questions[q].of, groups_.size());
-    if (is_new) groups_.push_back({questions[q].of, {}, grads_of(tape_, questions[q].of)});
+    Question& question = questions[q];
+    Node of = question.of;
+    if (question.after == 1 && !question.by && trained_[of] != 0) {
+      question.start = tape_.data[of];
+      question.times = -*learning_rate_;
+      question.by = of;
+      question.of = of = loss_;
+    } else if (question.after == 1 && !question.by && tape_.input_count(of) > 0) {
+      stepped_.push_back(q);
+      continue;
+    } else if (!question.by || question.after > 0) {
+      continue;
+    }
+    question.of_slope = true;
+    const auto [place, is_new] = places.emplace(of, groups_.size());
+    if (is_new) groups_.push_back({of, {}, grads_of(tape_, of)});
     groups_[place->second].questions.push_back(q);
   }
+  if (roles_.penalties.empty()) return;
+  // Of what leads to no weighted sum only the penalty's own mistakes can be said.
+  for (Group& group : groups_) group.penalty = roles_.above_sum[group.of] == 0;
+}
+
+// A computed value after one step along wrong gradients.
+double Search::after_step(const Wrong& wrong, bool uphill, Node of) {
+  std::vector<double> grads(tape_.size());
+  sweep(tape_, wrong, loss_, grads);
+  const double rate = uphill ? -*learning_rate_ : *learning_rate_;
+  std::vector<double> numbers = tape_.data;
+  for (Node n = 0; n < tape_.size(); ++n) {
+    if (trained_[n] != 0) numbers[n] -= rate * read(tape_, wrong, grads, n);
+  }
+  std::swap(numbers, tape_.data);
+  for (Node n = 0; n <= of; ++n) {
+    if (tape_.input_count(n) > 0) tape_.data[n] = tape_.value(n);
+  }
+  std::swap(numbers, tape_.data);
+  return numbers[of];
 }
 
 // Takes down a prediction near the claim, within a factor e of it.
@@ -187,21 +296,29 @@ void Search::try_pass(std::span<const Question> questions, const Pass& pass, Tie
   std::vector<double> grads(tape_.size());
   std::vector<std::pair<std::size_t, double>> hits;
   std::size_t contradicts = 0;
+  const auto judge = [&](std::size_t q, double predicted) {
+    const bool accepted = questions[q].accepted(predicted);
+    if (questions[q].verdict != Verdict::wrong) {
+      contradicts += accepted ? 0 : 1;
+      return;
+    }
+    note(q, tier, predicted / questions[q].accepted.value());
+    if (accepted) hits.emplace_back(q, predicted);
+  };
+  const bool scales = slips_[pass.first.slip].way == Slip::Way::scale;
   for (const Group& group : groups_) {
+    if (group.penalty && scales) continue;
     sweep(tape_, wrong, group.of, grads);
     for (const std::size_t q : group.questions) {
       const Node by = *questions[q].by;
       const double predicted = by > group.of ? 0.0 : read(tape_, wrong, grads, by);
       const double right = by > group.of ? 0.0 : group.grads[by];
-      if (predicted == right) continue;
-      const bool accepted = questions[q].accepted(predicted);
-      if (questions[q].verdict != Verdict::wrong) {
-        contradicts += accepted ? 0 : 1;
-        continue;
-      }
-      note(q, tier, predicted / questions[q].accepted.value());
-      if (accepted) hits.emplace_back(q, predicted);
+      if (predicted != right) judge(q, questions[q].start + questions[q].times * predicted);
     }
+  }
+  for (const std::size_t q : stepped_) {
+    if (wrong.value) break;
+    judge(q, after_step(wrong, slips_[pass.first.slip].way == Slip::Way::ascent, questions[q].of));
   }
   for (const auto& [q, predicted] : hits) {
     found_[q].push_back({pass, predicted, prior, hits.size(), contradicts});
@@ -232,19 +349,19 @@ void Search::try_sites(std::span<const Question> questions) {
             const double grad =
                 tape_.user[change.edge] > group.of ? 0.0 : group.grads[tape_.user[change.edge]];
             const double slope = slopes[tape_.inputs[change.edge]];
-            if (grad == 0.0 || slope == 0.0) continue;
+            if (slope == 0.0 || tape_.user[change.edge] > group.of || (grad == 0.0 && !change.instead))
+              continue;
             moved +=
                 ((change.instead ? change.local : grad * change.local) - grad * tape_.local[change.edge]) *
                 slope;
           }
-          double predicted = group.grads[by] + moved;
-          for (const Reading& reading : all[i].readings) {
-            if (reading.node == by) moved = 1.0, predicted = 0.0;
+          double wrong_slope = group.grads[by] + moved;
+          if (!all[i].readings.empty()) {
+            const Pass pass{{s, {Scope::Reach::site, 0, i}}};
+            wrong_slope = predict_all(pass, group.of)[by];
           }
-          if (moved == 0.0) continue;
-          for (const Reading& reading : all[i].readings) {
-            if (reading.node == by) predicted += reading.times * group.grads[reading.from];
-          }
+          if (wrong_slope == group.grads[by]) continue;
+          const double predicted = questions[q].start + questions[q].times * wrong_slope;
           note(q, site, predicted / questions[q].accepted.value());
           if (questions[q].accepted(predicted)) {
             const Pass pass{{s, {Scope::Reach::site, 0, i}}};
@@ -279,7 +396,7 @@ void Search::weigh_sites(std::span<const Question> questions) {
             if (by > group.of) continue;
             const double predicted = read(tape_, wrong, grads, by);
             if (predicted == group.grads[by]) continue;
-            const bool accepted = questions[q].accepted(predicted);
+            const bool accepted = questions[q].accepted(questions[q].start + questions[q].times * predicted);
             if (questions[q].verdict == Verdict::wrong) place->second.first += accepted ? 1 : 0;
             if (questions[q].verdict != Verdict::wrong) place->second.second += accepted ? 0 : 1;
           }
@@ -300,7 +417,7 @@ bool Search::is_chance(const Question& question, std::size_t q, const Match& mat
 
 void Search::drop_chance_hits(std::span<const Question> questions) {
   for (std::size_t q = 0; q < questions.size(); ++q) {
-    if (!questions[q].by || questions[q].after > 0) continue;
+    if (!questions[q].is_slope()) continue;
     std::erase_if(found_[q],
                   [&](const Match& match) { return is_chance(questions[q], q, match, tier_of(match.pass)); });
   }
@@ -315,6 +432,10 @@ void Search::try_pairs(std::span<const Question> questions) {
       any = any || open[q] != 0;
     }
   }
+  for (const std::size_t q : stepped_) {
+    open[q] = questions[q].verdict == Verdict::wrong && found_[q].empty();
+    any = any || open[q] != 0;
+  }
   if (!any) return;
   const auto can_pair = [&](std::size_t s) {
     const Slip::Way way = slips_[s].way;
@@ -323,6 +444,9 @@ void Search::try_pairs(std::span<const Question> questions) {
   };
   std::vector<std::vector<Match>> singles(questions.size());
   std::swap(singles, found_);
+  constexpr double most_work = 4e7;  // edges that the sweeps of pairs in one layer go over
+  const double each = static_cast<double>(tape_.inputs.size() * std::max<std::size_t>(1, groups_.size()));
+  double work = 0.0;
   for (std::size_t a = 0; a < slips_.size(); ++a) {
     if (!can_pair(a)) continue;
     for (std::size_t b = 0; b < slips_.size(); ++b) {
@@ -330,9 +454,10 @@ void Search::try_pairs(std::span<const Question> questions) {
       const double prior = slips_[a].prior + slips_[b].prior - 4.0;
       if (a < b) try_pass(questions, {{a}, Made{b}}, pair, prior);
       const std::vector<std::int32_t> layers = layers_of(b);
-      for (const std::int32_t each : layers) {
-        if (layers.size() > 1)
-          try_pass(questions, {{a}, Made{b, {Scope::Reach::layer, each, 0}}}, pair_in_layer, prior - 1.0);
+      for (const std::int32_t one : layers) {
+        if (layers.size() < 2 || work > most_work) break;
+        work += each;
+        try_pass(questions, {{a}, Made{b, {Scope::Reach::layer, one, 0}}}, pair_in_layer, prior - 1.0);
       }
     }
   }
@@ -341,17 +466,24 @@ void Search::try_pairs(std::span<const Question> questions) {
   }
 }
 
-// A value that is wrong by a factor.
+// A value that is wrong by a factor, or by a second softmax.
 void Search::try_values(std::span<const Question> questions) {
+  std::optional<Tape> twice;
   for (std::size_t q = 0; q < questions.size(); ++q) {
     const Question& question = questions[q];
     if (question.by || question.after > 0 || question.verdict != Verdict::wrong) continue;
     if (tape_.input_count(question.of) == 0) continue;
     for (std::size_t s = 0; s < slips_.size(); ++s) {
-      if (slips_[s].way != Slip::Way::scale) continue;
-      const double predicted = slips_[s].scale * tape_.data[question.of];
-      if (predicted != 0.0 && question.accepted(predicted))
+      double predicted = tape_.data[question.of];
+      if (slips_[s].id == "softmax-twice" && !sites(s).empty()) {
+        if (!twice) twice = sites::with_second_softmax({tape_, roles_, loss_grads_, learning_rate_});
+        predicted = twice->data[question.of];
+      } else if (slips_[s].way == Slip::Way::scale && !slips_[s].parameters && !slips_[s].but_penalty) {
+        predicted *= slips_[s].scale;
+      }
+      if (predicted != tape_.data[question.of] && question.accepted(predicted)) {
         found_[q].push_back({{{s}}, predicted, slips_[s].prior, 1, 0});
+      }
     }
   }
 }
@@ -361,7 +493,8 @@ void Search::try_steps(std::span<const Question> questions) {
   std::vector<std::size_t> order;
   bool any = false;
   for (std::size_t q = 0; q < questions.size(); ++q) {
-    if (questions[q].after == 0) continue;
+    if (questions[q].after == 0 || questions[q].is_slope()) continue;
+    if (std::find(stepped_.begin(), stepped_.end(), q) != stepped_.end()) continue;
     order.push_back(q);
     any = any || questions[q].verdict == Verdict::wrong;
   }
@@ -382,7 +515,7 @@ void Search::try_steps(std::span<const Question> questions) {
     const auto wrong_pass = [&] {
       std::vector<double> right(tape.size());
       worksheet::sweep(tape, tape.local, loss_, right);
-      Wrong wrong{tape.local, {}, 1.0, false, {}};
+      Wrong wrong{tape.local, {}, 1.0, 1.0, false, false, {}};
       change(wrong, tape, slip, {}, sites_at(s, tape, right));
       return wrong;
     };
@@ -416,13 +549,13 @@ void Search::try_steps(std::span<const Question> questions) {
   }
 }
 
-std::vector<std::vector<Match>> Search::matches(std::span<const Question> questions) {
+std::vector<std::vector<Match>> Search::matches(std::vector<Question> questions) {
   found_.assign(questions.size(), {});
   crowds_.assign(questions.size(), {});
   group(questions);
   for (std::size_t s = 0; s < slips_.size(); ++s) {
-    if (slips_[s].way == Slip::Way::ascent) continue;
-    const bool whole = slips_[s].way == Slip::Way::scale || slips_[s].way == Slip::Way::value;
+    const Slip::Way way = slips_[s].way;
+    const bool whole = way == Slip::Way::scale || way == Slip::Way::value || way == Slip::Way::ascent;
     if (!whole && sites(s).empty()) continue;
     try_pass(questions, {{s}}, everywhere, slips_[s].prior);
     const std::vector<std::int32_t> layers = layers_of(s);

@@ -39,6 +39,11 @@ struct Question {
   std::size_t after;
   Accepted accepted;
   Verdict verdict = Verdict::wrong;
+
+  /// Whether it asks for a derivative as things are, or for a leaf after one step, which says the same.
+  bool is_slope() const { return of_slope; }
+  bool of_slope = false;
+  double start = 0.0, times = 1.0;  ///< what is asked for is start + times * derivative
 };
 
 /// How far a mistake reaches.
@@ -78,7 +83,7 @@ class Search {
   /// The matches of each question whose verdict is wrong, in no order: single mistakes, or pairs where no
   /// single one fits. Where a number has so few digits that passes this far-fetched would hit it by chance,
   /// they are left out unless they explain a second claim too.
-  std::vector<std::vector<Match>> matches(std::span<const Question> questions);
+  std::vector<std::vector<Match>> matches(std::vector<Question> questions);
 
   /// What a pass makes of d(of)/d(n) for every node n, at the numbers as they are.
   std::vector<double> predict_all(const Pass& pass, Node of);
@@ -99,26 +104,30 @@ class Search {
   struct Wrong {  // what a pass makes of the tape
     std::vector<double> local;
     std::vector<std::uint8_t> instead;  // edges of Change::instead; empty where there are none
-    double scale = 1.0;
-    bool value = false;
+    double scale = 1.0, parameters = 1.0;
+    bool value = false, passes_on = false;
     std::vector<Reading> readings;
   };
   struct Group {  // the questions of one d(of)/d...
     Node of;
     std::vector<std::size_t> questions;
     std::vector<double> grads;  // right ones
+    bool penalty = false;       // whether it is one, and no data has a part in it
   };
 
   std::vector<Site> sites_at(std::size_t slip, const Tape& tape, std::span<const double> loss_grads) const;
-  std::vector<Site> substituted(const Slip& slip, const Tape& tape) const;
+  std::vector<Site> substituted(const Slip& slip, const Tape& tape, const Wrong& made) const;
   std::vector<std::int32_t> layers_of(std::size_t slip);
   void change(Wrong& wrong, const Tape& tape, const Slip& slip, const Scope& scope,
               const std::vector<Site>& sites) const;
   Wrong wrong_of(const Pass& pass);
   static void sweep(const Tape& tape, const Wrong& wrong, Node root, std::span<double> grads);
-  static double read(const Tape& tape, const Wrong& wrong, std::span<const double> grads, Node by);
+  static void sweep_unusual(const Tape& tape, const Wrong& wrong, Node root, std::span<double> grads);
+  double penalty_part(const Tape& tape, const Wrong& wrong, std::span<const double> grads, Node leaf) const;
+  double read(const Tape& tape, const Wrong& wrong, std::span<const double> grads, Node by) const;
 
-  void group(std::span<const Question> questions);
+  void group(std::vector<Question>& questions);
+  double after_step(const Wrong& wrong, bool uphill, Node of);
   void note(std::size_t question, Tier tier, double predicted);
   void try_pass(std::span<const Question> questions, const Pass& pass, Tier tier, double prior);
   void try_sites(std::span<const Question> questions);
@@ -140,6 +149,7 @@ class Search {
   std::vector<std::optional<std::vector<Site>>> sites_;
 
   std::vector<Group> groups_;
+  std::vector<std::size_t> stepped_;  // questions for a computed value after one step
   std::vector<Crowd> crowds_;
   std::vector<std::vector<Match>> found_;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace bp::worksheet::sites {
 namespace {
@@ -52,6 +53,19 @@ std::optional<double> output_formula_at_input(const Tape& tape, Node n) {
   }
 }
 
+// A part of a penalty, which has mistakes of its own.
+bool is_penalty(const Situation& at, Node n) {
+  return !at.roles.penalties.empty() && at.roles.above_sum[n] == 0;
+}
+
+// A target less an output, or a weight: what a network squares.
+bool is_miss_or_weight(const Situation& at, Node n) {
+  const Tape& tape = at.tape;
+  if (at.roles.parameter[n] != 0) return true;
+  if (tape.op[n] != Op::sub) return false;
+  return tape.op[tape.input(n, 0)] == Op::leaf || tape.op[tape.input(n, 1)] == Op::leaf;
+}
+
 bool is_function(Op op) {
   switch (op) {
     case Op::identity:
@@ -64,7 +78,8 @@ bool is_function(Op op) {
 
 }  // namespace
 
-Sites turned_difference(const Situation& at, int flavour) {
+Sites turned_difference(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   return at_each_node(at, [&](Node n, Site& site) {
     const Edge first = at.tape.begin(n);
     if (flavour == 0 && at.tape.op[n] == Op::sub) site.changes = {{first, -1.0}, {first + 1, 1.0}};
@@ -74,15 +89,18 @@ Sites turned_difference(const Situation& at, int flavour) {
   });
 }
 
-Sites square(const Situation& at, int) {
+Sites square(const Situation& at, const Slip&) {
   return at_each_node(at, [&](Node n, Site& site) {
+    if (is_penalty(at, n)) return;
     for (const Edge e : square_edges(at.tape, n)) site.changes.push_back({e, at.tape.local[e] / 2.0});
   });
 }
 
-Sites factor(const Situation& at, int flavour) {
+Sites factor(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   const auto is_mean = [](double by) { return by > 2.5 && std::abs(by - std::round(by)) < 1e-9 * by; };
   return at_each_node(at, [&](Node n, Site& site) {
+    if (is_penalty(at, n)) return;
     const Tape& tape = at.tape;
     const Edge first = tape.begin(n);
     double by = 0.0;  // by what the node divides
@@ -96,16 +114,46 @@ Sites factor(const Situation& at, int flavour) {
       by = 1.0 / tape.local[edge];
     }
     if (by == 0.0 || by == 1.0) return;
-    const bool mean = tape.op[n] == Op::mean || is_mean(by), half = by == 2.0 || by == 0.5;
-    if (flavour == 0 ? tape.op[n] == Op::mean || !half : !mean) return;
+    const Op divided = tape.op[tape.inputs[edge]];
+    const bool of_sum = divided == Op::add || divided == Op::sub || divided == Op::sum;
+    const bool half = tape.op[n] != Op::mean && (by == 2.0 || by == 0.5);
+    const bool mean = tape.op[n] == Op::mean || is_mean(by) || (by == 2.0 && of_sum);
+    if (flavour == 0 ? !half : !mean) return;
     const Edge end = tape.op[n] == Op::mean ? tape.end(n) : edge + 1;
     for (Edge e = edge; e < end; ++e) site.changes.push_back({e, flavour == 2 ? 1.0 / by / by : 1.0});
   });
 }
 
-Sites activation(const Situation& at, int flavour) {
-  return at_each_node(at, [&](Node n, Site& site) {
-    if (!at.roles.is_activation(n)) return;
+namespace {
+
+// One unit of a batch is as many nodes as there are samples: those whose weighted sums share their first
+// weight.
+Sites by_unit(const Situation& at, const Sites& sites) {
+  std::map<Node, Node> weight_of;  // of a weighted sum
+  for (const Weighted_sum& sum : at.roles.sums) weight_of[sum.node] = at.tape.inputs[sum.products[0].weight];
+  std::map<Node, Site> units;
+  bool any = false;
+  for (const Site& site : sites) {
+    const auto weight = weight_of.find(at.tape.input(site.node, 0));
+    if (weight == weight_of.end()) continue;
+    const auto [unit, is_new] = units.emplace(weight->second, site);
+    if (is_new) continue;
+    unit->second.changes.insert(unit->second.changes.end(), site.changes.begin(), site.changes.end());
+    any = true;
+  }
+  Sites found;
+  if (any) {
+    for (auto& [weight, site] : units) found.push_back(std::move(site));
+  }
+  return found;
+}
+
+}  // namespace
+
+Sites activation(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
+  const Sites found = at_each_node(at, [&](Node n, Site& site) {
+    if (!at.roles.is_activation(n) || (slip.values == 2 && at.roles.is_output_activation(n))) return;
     const Edge e = at.tape.begin(n);
     const double out = at.tape.data[n], y = y_of(at.tape, n);
     const bool output = at.roles.is_output_activation(n);
@@ -117,67 +165,95 @@ Sites activation(const Situation& at, int flavour) {
       site.changes = {{e, 1.0}};
     }
   });
+  return slip.values == 1 ? by_unit(at, found) : found;
 }
 
-Sites one_path(const Situation& at, int flavour) {
+std::vector<Edge> paths_from(const Situation& at, Node n) {
+  std::vector<Edge> paths;
+  for (const Edge e : at.roles.uses_of(n)) {
+    const auto& penalties = at.roles.penalties;
+    if (std::find(penalties.begin(), penalties.end(), e) == penalties.end()) paths.push_back(e);
+  }
+  return paths;
+}
+
+namespace {
+
+bool is_meant(const Situation& at, const Slip& slip, Node n) {
+  if (at.tape.op[n] == Op::leaf) return (slip.values & leaves) != 0;
+  return (slip.values & (at.roles.is_activation(n) ? hidden_units : other_values)) != 0;
+}
+
+// keep(k, count) says whether path k stays.
+template <class Keep>
+Sites with_paths(const Situation& at, const Slip& slip, bool biases, Keep keep) {
   Sites found;
-  const auto kept = static_cast<std::size_t>(flavour >= 0 ? flavour : -flavour - 1);
   for (Node n = 0; n < at.tape.size(); ++n) {
-    const auto uses = at.roles.uses_of(n);
-    if (uses.size() < 2 || kept >= uses.size() || at.roles.is_bias(at.tape, n)) continue;
-    if (flavour < 0 && uses.size() < 3) continue;
+    if (biases && slip.flavour != 0 && at.roles.is_bias(at.tape, n))
+      continue;  // a loop over samples leaves the last
+    if (!is_meant(at, slip, n) || at.roles.uses_of(n).size() < 2 || at.roles.of_softmax[n] != 0) continue;
+    if (!biases && at.roles.is_bias(at.tape, n)) continue;
+    const std::vector<Edge> paths = paths_from(at, n);
+    if (paths.size() < 2) continue;
     Site site = site_of(at, n);
-    for (std::size_t k = 0; k < uses.size(); ++k) {
-      if ((k == kept) != (flavour >= 0)) site.changes.push_back({uses[k], 0.0});
+    for (std::size_t k = 0; k < paths.size(); ++k) {
+      if (!keep(k, paths.size())) site.changes.push_back({paths[k], 0.0});
     }
-    found.push_back(std::move(site));
+    if (!site.changes.empty() && site.changes.size() < paths.size()) found.push_back(std::move(site));
   }
   return found;
 }
 
-Sites overwritten(const Situation& at, int flavour) {
-  Sites found;
-  for (Node n = 0; n < at.tape.size(); ++n) {
-    const auto uses = at.roles.uses_of(n);
-    if (uses.size() < 2) continue;
-    Site site = site_of(at, n);
-    const std::size_t kept = flavour == 0 ? uses.size() - 1 : 0;
-    for (std::size_t k = 0; k < uses.size(); ++k) {
-      if (k != kept) site.changes.push_back({uses[k], 0.0});
-    }
-    found.push_back(std::move(site));
-  }
-  return found;
+}  // namespace
+
+Sites one_path(const Situation& at, const Slip& slip) {
+  return with_paths(at, slip, false, [&](std::size_t k, std::size_t count) {
+    if (slip.flavour == -1) return k + 1 == count;
+    if (slip.flavour >= 0) return k == static_cast<std::size_t>(slip.flavour);
+    const auto left_out = static_cast<std::size_t>(-slip.flavour - 2);
+    return count < 3 || k != left_out;
+  });
 }
 
-Sites inner_point(const Situation& at, int flavour) {
+Sites overwritten(const Situation& at, const Slip& slip) {
+  return with_paths(at, slip, true, [&](std::size_t k, std::size_t count) {
+    return slip.flavour == 0 ? k + 1 == count : k == 0;
+  });
+}
+
+Sites inner_point(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   return at_each_node(at, [&](Node n, Site& site) {
     const Tape& tape = at.tape;
     const bool power = tape.op[n] == Op::pow && !varies(tape, tape.input(n, 1));
     if (!is_function(tape.op[n]) && !power) return;
     const Node g = tape.input(n, 0);
+    if (power && at.roles.is_network && is_miss_or_weight(at, g)) return;
     std::vector<Node> inner;
     for (Edge e = tape.begin(g); e < tape.end(g); ++e) {
       if (varies(tape, tape.inputs[e])) inner.push_back(tape.inputs[e]);
     }
-    if (inner.empty() || inner.size() > 2 || (flavour == 1 && inner.size() < 2)) return;
+    if (inner.size() != (flavour == 0 ? 1u : 2u)) return;
     if (at.roles.is_activation(n) && inner.size() > 1 && tape.op[g] != Op::mul) return;  // of a weighted sum
-    const double x = tape.data[flavour == 0 ? inner.front() : inner.back()], y = y_of(tape, n);
+    const double x = tape.data[flavour == 2 ? inner.front() : inner.back()], y = y_of(tape, n);
     site.changes = {{tape.begin(n), local_derivative(tape.op[n], 0, x, y, value_of(tape.op[n], x, y))}};
   });
 }
 
-Sites relu_mask(const Situation& at, int flavour) {
+Sites relu_mask(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   return at_each_node(at, [&](Node n, Site& site) {
     const Op op = at.tape.op[n];
     if (op != Op::relu && op != Op::leaky_relu) return;
     const Edge e = at.tape.begin(n);
     if (flavour == 0) site.changes = {{e, at.tape.local[e], true}};
     if (flavour == 1 && x_of(at.tape, n) == 0.0) site.changes = {{e, 1.0}};
+    if (flavour == 2) site.changes = {{e, at.tape.data[n] * (1.0 - at.tape.data[n])}};
   });
 }
 
-Sites exponent(const Situation& at, int flavour) {
+Sites exponent(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   return at_each_node(at, [&](Node n, Site& site) {
     const Tape& tape = at.tape;
     const Edge e = tape.begin(n);
@@ -187,46 +263,68 @@ Sites exponent(const Situation& at, int flavour) {
     }
     const double x = x_of(tape, n), y = tape.op[n] == Op::square ? 2.0 : y_of(tape, n);
     if (tape.op[n] != Op::pow && (tape.op[n] != Op::square || flavour == 3)) return;
+    // In a network the squared error without its 2 is factor-two, and the square of a weight is a penalty's.
+    const Node base = tape.input(n, 0);
+    if (y == 2.0 && at.roles.is_network &&
+        (at.roles.parameter[base] != 0 || (flavour == 1 && is_miss_or_weight(at, base))))
+      return;
     if (flavour == 0 && varies(tape, tape.input(n, 0))) site.changes = {{e, y * std::pow(x, y)}};
     if (flavour == 1 && varies(tape, tape.input(n, 0))) site.changes = {{e, std::pow(x, y - 1.0)}};
     if (flavour == 3 && varies(tape, tape.input(n, 1))) site.changes = {{e + 1, y * std::pow(x, y - 1.0)}};
+    if (flavour == 4 && varies(tape, tape.input(n, 0)) && y > 2.0)
+      site.changes = {{e, (y - 1.0) * std::pow(x, y - 1.0)}};
+    if (flavour == 5 && varies(tape, tape.input(n, 0)))
+      site.changes = {{e, std::pow(x, y + 1.0) / (y + 1.0)}};
   });
 }
 
-Sites quotient(const Situation& at, int flavour) {
+Sites quotient(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   return at_each_node(at, [&](Node n, Site& site) {
-    if (at.tape.op[n] != Op::div) return;
+    if (at.tape.op[n] != Op::div || at.roles.of_softmax[n] != 0) return;
     const Edge e = at.tape.begin(n);
     const double x = x_of(at.tape, n), y = y_of(at.tape, n);
     const bool above = varies(at.tape, at.tape.input(n, 0)), below = varies(at.tape, at.tape.input(n, 1));
-    if (flavour == 3) {
-      if (above) site.changes = {{e, y}};
+    if (flavour >= 3 && below) {
+      site.changes = {{e + 1, flavour == 3 ? -x : x / y / y}};
+      if (above) site.changes.push_back({e, flavour == 3 ? y : -1.0 / y});
     } else if (below) {
       site.changes = {{e + 1, flavour == 0 ? x / y / y : flavour == 1 ? -x / y : -1.0 / y / y}};
     }
   });
 }
 
-Sites left_out(const Situation& at, int flavour) {
-  return at_each_node(at, [&](Node n, Site& site) {
-    const Tape& tape = at.tape;
-    const Edge e = tape.begin(n);
+Sites left_out(const Situation& at, const Slip& slip) {
+  Sites found;
+  const Tape& tape = at.tape;
+  const auto leave_out = [&](Node n, Edge e, double instead) {
+    Site site = site_of(at, n);
+    site.changes = {{e, instead}};
+    found.push_back(std::move(site));
+  };
+  for (Node n = 0; n < tape.size(); ++n) {
+    if (at.roles.reaches_loss[n] == 0 || tape.input_count(n) == 0 || at.roles.of_softmax[n] != 0) continue;
+    const Edge first = tape.begin(n);
     const Op op = tape.op[n];
-    if (flavour == 0) {
-      if (is_function(op) && !at.roles.is_activation(n)) site.changes = {{e, 1.0}};
-      if ((op == Op::pow || op == Op::div) && varies(tape, tape.input(n, 0))) site.changes = {{e, 1.0}};
-      if (op == Op::div && varies(tape, tape.input(n, 1))) site.changes.push_back({e + 1, -1.0});
-      return;
+    const bool second_varies = tape.input_count(n) > 1 && varies(tape, tape.input(n, 1));
+    if (slip.flavour == 0) {
+      if (is_function(op) && !at.roles.is_activation(n)) leave_out(n, first, 1.0);
+      const bool quotient = op == Op::div && second_varies;  // by a constant it is a factor
+      if ((op == Op::pow || quotient) && varies(tape, tape.input(n, 0))) leave_out(n, first, 1.0);
+    } else if (slip.flavour == 1 || slip.flavour == 2) {
+      if (op == Op::div && second_varies) leave_out(n, first + 1, slip.flavour == 1 ? 1.0 : -1.0);
+    } else if (op == Op::mul || op == Op::dot) {
+      for (Edge e = first; e < tape.end(n); ++e) {
+        const Node input = tape.inputs[e], other = tape.inputs[first + ((e - first) ^ 1)];
+        if (!varies(tape, input) || !varies(tape, other)) continue;
+        // In a network that is missing-input-factor.
+        if (at.roles.is_network && at.roles.in_product[e] != 0 && at.roles.parameter[input] != 0) continue;
+        const bool negative = tape.op[input] == Op::neg;
+        if (slip.flavour == 3 || negative) leave_out(n, e, slip.flavour == 3 ? 1.0 : -1.0);
+      }
     }
-    if (op != Op::mul && op != Op::dot) return;
-    for (Edge k = e; k < tape.end(n); ++k) {
-      const Node other = tape.inputs[e + ((k - e) ^ 1)];
-      if (!varies(tape, tape.inputs[k]) || !varies(tape, other)) continue;
-      if (at.roles.in_product[k] != 0 && at.roles.trained[tape.inputs[k]] != 0)
-        continue;  // missing-input-factor
-      site.changes.push_back({k, 1.0});
-    }
-  });
+  }
+  return found;
 }
 
 }  // namespace bp::worksheet::sites

@@ -8,7 +8,8 @@
 
 namespace bp::worksheet::sites {
 
-Sites transposed(const Situation& at, int flavour) {
+Sites transposed(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   Sites found;
   for (const Matrix_of_weights& matrix : at.roles.matrices) {
     const std::size_t size = matrix.rows.size();
@@ -28,8 +29,10 @@ Sites transposed(const Situation& at, int flavour) {
   return found;
 }
 
-Sites input_factor(const Situation& at, int flavour) {
+Sites input_factor(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   Sites found;
+  if (!at.roles.is_network) return found;  // no weight is one for sure: missing-local-derivative
   for (const Weighted_sum& sum : at.roles.sums) {
     const std::size_t count = sum.products.size();
     if (flavour > 0 && (count < 2 || (flavour == 2 && count < 3))) continue;
@@ -43,12 +46,14 @@ Sites input_factor(const Situation& at, int flavour) {
   return found;
 }
 
-Sites bias(const Situation& at, int flavour) {
+Sites bias(const Situation& at, const Slip& slip) {
+  const int flavour = slip.flavour;
   Sites found;
   std::map<std::int32_t, std::vector<Node>> layers;
   for (Node n = 0; n < at.tape.size(); ++n) {
-    const auto uses = at.roles.uses_of(n);
-    if (uses.empty() || !at.roles.is_bias(at.tape, n)) continue;
+    if (at.roles.uses_of(n).empty() || !at.roles.is_bias(at.tape, n)) continue;
+    const std::vector<Edge> uses = paths_from(at, n);
+    if (uses.empty()) continue;
     const std::int32_t layer = at.roles.layer[at.tape.user[uses[0]]];
     if (flavour == 3) {
       layers[layer].push_back(n);
@@ -79,7 +84,7 @@ Sites bias(const Situation& at, int flavour) {
 
 // ds_i/dz_i = s_i (1 - s_i) alone: by the numerator (1 - s_i) / total, by the total nothing. For the whole in
 // one node: s_k - 1 for the right class, nothing for the others.
-Sites softmax_diagonal(const Situation& at, int) {
+Sites softmax_diagonal(const Situation& at, const Slip&) {
   Sites found;
   for (const Softmax& softmax : at.roles.softmaxes) {
     Site site{softmax.total, at.roles.layer[softmax.total], {}, {}};
@@ -112,6 +117,18 @@ std::vector<double> softmax_of(std::vector<double> z) {
   return z;
 }
 
+std::vector<double> logits_of(const Tape& tape, const Softmax& softmax) {
+  std::vector<double> z;
+  for (const Node e : softmax.exponentials) z.push_back(tape.data[tape.input(e, 0)]);
+  return z;
+}
+
+std::size_t place_in(const Tape& tape, const Softmax& softmax, Node quotient) {
+  const auto at =
+      std::find(softmax.exponentials.begin(), softmax.exponentials.end(), tape.input(quotient, 0));
+  return static_cast<std::size_t>(at - softmax.exponentials.begin());
+}
+
 // d/dz_j of f(softmax(s)), s = softmax(z), where df/dq_i is given and q = softmax(s).
 std::vector<double> through_both(const std::vector<double>& s, const std::vector<double>& q,
                                  const std::vector<double>& dq) {
@@ -126,81 +143,105 @@ std::vector<double> through_both(const std::vector<double>& s, const std::vector
 
 }  // namespace
 
-namespace {
-
-// Written out, what uses s_i sees q_i = softmax(s)_i: each use is taken at q_i, and the way down leads through
-// both softmaxes. The edges allow for that where one s_i alone is used, as in -log(s_i).
-Site twice_written_out(const Situation& at, const Softmax& softmax) {
-  const Tape& tape = at.tape;
-  Site site{softmax.total, at.roles.layer[softmax.total], {}, {}};
-  std::vector<Node> used;
-  for (const Node quotient : softmax.quotients) {
-    if (!at.roles.uses_of(quotient).empty()) used.push_back(quotient);
-  }
-  if (used.size() != 1) return site;
-  std::vector<double> z;
-  for (const Node e : softmax.exponentials) z.push_back(tape.data[tape.input(e, 0)]);
-  const std::vector<double> s = softmax_of(z), q = softmax_of(s);
-  const Node quotient = used[0];
-  const auto chosen =
-      std::find(softmax.exponentials.begin(), softmax.exponentials.end(), tape.input(quotient, 0));
-  const auto i = static_cast<std::size_t>(chosen - softmax.exponentials.begin());
-  for (const Edge use : at.roles.uses_of(quotient)) {
-    const Op op = tape.op[tape.user[use]];
-    if (info(op).arity == 1)
-      site.changes.push_back({use, local_derivative(op, 0, q[i], 0.0, value_of(op, q[i], 0.0))});
-  }
-  std::vector<double> dq(q.size());
-  dq[i] = 1.0;
-  const std::vector<double> dz = through_both(s, q, dq);
-  // By the numerator nothing, by the total 1, and by each exponent what both softmaxes make of it.
-  site.changes.push_back({tape.begin(quotient), 0.0});
-  site.changes.push_back({tape.begin(quotient) + 1, 1.0});
-  for (std::size_t j = 0; j < dz.size(); ++j)
-    site.changes.push_back({tape.begin(softmax.exponentials[j]), dz[j]});
-  return site;
-}
-
-}  // namespace
-
-// The loss of softmax(softmax(z)). In one node that is a matter of its own derivatives.
-Sites softmax_twice(const Situation& at, int) {
-  Sites found;
-  const Tape& tape = at.tape;
+// softmax(s) in the place of s: in one node that is another loss; written out, all that uses s_i sees q_i.
+Tape with_second_softmax(const Situation& at) {
+  Tape tape = at.tape;
+  std::vector<std::uint8_t> fixed(tape.size());
   for (Node n = 0; n < tape.size(); ++n) {
     if (tape.op[n] != Op::softmax_cross_entropy) continue;
     std::vector<double> z;
     for (std::size_t k = 1; k < tape.input_count(n); ++k) z.push_back(tape.data[tape.input(n, k)]);
-    const auto right = static_cast<std::size_t>(tape.data[tape.input(n, 0)]);
-    const std::vector<double> s = softmax_of(z), q = softmax_of(s);
-    std::vector<double> dq(q.size());
-    dq[right] = -1.0 / q[right];
-    const std::vector<double> dz = through_both(s, q, dq);
-    Site site{n, at.roles.layer[n], {}, {}};
-    for (std::size_t k = 0; k < dz.size(); ++k)
-      site.changes.push_back({tape.begin(n) + static_cast<Edge>(k + 1), dz[k]});
-    found.push_back(std::move(site));
+    const std::vector<double> q = softmax_of(softmax_of(z));
+    tape.data[n] = -std::log(q[static_cast<std::size_t>(tape.data[tape.input(n, 0)])]);
+    fixed[n] = 1;
   }
   for (const Softmax& softmax : at.roles.softmaxes) {
-    Site site = twice_written_out(at, softmax);
-    if (!site.changes.empty()) found.push_back(std::move(site));
+    const std::vector<double> q = softmax_of(softmax_of(logits_of(at.tape, softmax)));
+    for (const Node quotient : softmax.quotients) {
+      tape.data[quotient] = q[place_in(at.tape, softmax, quotient)];
+      fixed[quotient] = 1;
+    }
   }
-  return found;
+  tape.replay(fixed);
+  return tape;
 }
 
-Sites penalty(const Situation& at, int flavour) {
+// The way down leads through the second softmax first: dE/ds_i = sum_j dE/dq_j dq_j/ds_i, and then as it did.
+Sites softmax_twice(const Situation& at, const Slip&) {
+  if (at.roles.softmaxes.empty() &&
+      std::find(at.tape.op.begin(), at.tape.op.end(), Op::softmax_cross_entropy) == at.tape.op.end()) {
+    return {};
+  }
+  const Tape tape = with_second_softmax(at);
+  Site site{0, at.roles.layers, {}, {}};
+  for (Edge e = 0; e < tape.inputs.size(); ++e) {
+    const Node user = tape.user[e];
+    const bool of_softmax = tape.op[user] == Op::softmax_cross_entropy || at.roles.of_softmax[user] != 0;
+    if (tape.local[e] != at.tape.local[e] && !of_softmax) { site.changes.push_back({e, tape.local[e]}); }
+  }
+  for (Node n = 0; n < tape.size(); ++n) {
+    if (tape.op[n] != Op::softmax_cross_entropy) continue;
+    std::vector<double> z;
+    for (std::size_t k = 1; k < tape.input_count(n); ++k) z.push_back(tape.data[tape.input(n, k)]);
+    const std::vector<double> s = softmax_of(z), q = softmax_of(s);
+    std::vector<double> dq(q.size());
+    const auto right = static_cast<std::size_t>(tape.data[tape.input(n, 0)]);
+    dq[right] = -1.0 / q[right];
+    const std::vector<double> dz = through_both(s, q, dq);
+    for (std::size_t k = 0; k < dz.size(); ++k) {
+      site.changes.push_back({tape.begin(n) + static_cast<Edge>(k + 1), dz[k]});
+    }
+    site.node = n;
+  }
+  for (const Softmax& softmax : at.roles.softmaxes) {
+    const std::vector<double> q = softmax_of(softmax_of(logits_of(at.tape, softmax)));
+    for (const Node own : softmax.quotients) {
+      const std::size_t i = place_in(at.tape, softmax, own);
+      for (const Node other : softmax.quotients) {
+        const std::size_t j = place_in(at.tape, softmax, other);
+        site.readings.push_back({own, other, q[j] * ((i == j ? 1.0 : 0.0) - q[i]), true});
+      }
+    }
+    site.node = softmax.total;
+  }
+  return {std::move(site)};
+}
+
+Sites penalty(const Situation& at, const Slip& slip) {
   Sites found;
   for (const Edge e : at.roles.penalties) {
-    const Node n = at.tape.user[e];
+    const Node n = at.tape.user[e], leaf = at.tape.inputs[e];
+    const double local = at.tape.local[e];
     Site site{n, 0, {}, {}};
-    if (flavour < 3) {
-      const double times = flavour == 0 ? 0.0 : flavour == 1 ? 2.0 : 0.5;
-      site.changes = {{e, times * at.tape.local[e]}};
-    } else if (at.loss_grads[n] != 0.0) {
-      site.changes = {{e, at.tape.local[e] / at.loss_grads[n]}};
+    switch (slip.flavour) {
+      case 0: site.changes = {{e, 0.0}}; break;
+      case 1: site.changes = {{e, 2.0 * local}}; break;
+      case 2: site.changes = {{e, 0.5 * local}}; break;
+      case 3:
+        if (at.loss_grads[n] != 0.0) site.changes = {{e, local / at.loss_grads[n]}};
+        break;
+      case 4:
+        if (at.roles.is_bias(at.tape, leaf)) site.changes = {{e, 0.0}};
+        break;
+      case 6: site.changes = {{e, slip.scale * local}}; break;
+      default: break;
     }
     if (!site.changes.empty()) found.push_back(std::move(site));
   }
+  if (slip.flavour != 5 || at.roles.penalties.empty()) return found;
+  // d(lambda b^2)/db = dE/d(w^2) * 2 b
+  const Edge e = at.roles.penalties[0];
+  const Node square = at.tape.user[e];
+  if (at.tape.op[square] == Op::abs) return found;
+  Site site{square, 0, {}, {}};
+  for (Node n = 0; n < at.tape.size(); ++n) {
+    if (!at.roles.is_bias(at.tape, n) || at.roles.uses_of(n).empty()) continue;
+    const auto is_penalised = [&](Edge p) { return at.tape.inputs[p] == n; };
+    if (std::any_of(at.roles.penalties.begin(), at.roles.penalties.end(), is_penalised)) continue;
+    site.readings.push_back({n, n, 1.0});
+    site.readings.push_back({n, square, 2.0 * at.tape.data[n]});
+  }
+  if (!site.readings.empty()) found.push_back(std::move(site));
   return found;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <stdexcept>
 #include <utility>
 
@@ -23,7 +24,7 @@ Solver::Solver(const Worksheet& worksheet, const Solve_options& options)
     throw std::invalid_argument("backstep: digits: expected 1 to 17, found " +
                                 std::to_string(options.digits));
   }
-  solution_.file = worksheet.file;
+  solution_.file = std::filesystem::path(worksheet.file).filename().string();
   solution_.digits = options.digits;
   for (const Value leaf : worksheet.train) trained_[leaf.index()] = 1;
   for (const Claim& claim : worksheet.claims) {

@@ -39,7 +39,7 @@ struct Not_finite {
 };
 
 struct Solution {
-  std::string file;
+  std::string file;                ///< its name, without the folders
   int digits = 0;                  ///< significant digits that are printed at most
   std::vector<std::string> names;  ///< of all symbols
   Symbol loss;
@@ -49,6 +49,7 @@ struct Solution {
   std::vector<Symbol> left_out;     ///< leaves whose derivatives are not shown, since they are not trained
   std::vector<Symbol> independent;  ///< values that the loss does not depend on
   std::optional<double> learning_rate;
+  bool has_ties = false;             ///< whether a minimum or maximum is of equals
   bool has_helpers = false;          ///< whether parts of definitions got names of their own
   bool multiplied_out = false;       ///< whether a gradient has more than one local derivative on its way
   bool zero_passes_nothing = false;  ///< whether a gradient of 0 met a local derivative that is not finite

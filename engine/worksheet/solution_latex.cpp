@@ -18,6 +18,8 @@ using worksheet::Math_rows;
 constexpr double page_width = 74.0;
 constexpr std::size_t most_rows = 60;  // in one align, which TeX holds in its memory twice
 
+constexpr std::size_t most_together = 8;  // rows of one equation that no page break parts
+
 constexpr const char* preamble =
     "\\documentclass[11pt,a4paper]{article}\n"
     "\\usepackage[utf8]{inputenc}\n"
@@ -34,10 +36,10 @@ void add_align(std::string& page, const std::vector<Equation>& equations, std::s
   page += "\\begin{align*}\n";
   std::size_t rows = 0;
   for (; next < equations.size() && (rows == 0 || rows + equations[next].size() <= most_rows); ++next) {
-    // The rows of one equation stay together.
+    // The rows of one equation stay together, unless there are too many for that.
     bool first = true;
     for (const std::string& row : equations[next]) {
-      if (rows++ > 0) page += first ? " \\\\\n" : " \\\\*\n";
+      if (rows++ > 0) page += first || equations[next].size() > most_together ? " \\\\\n" : " \\\\*\n";
       page += row;
       first = false;
     }

@@ -115,9 +115,9 @@ std::vector<Note> notes_of(const Solution& solution) {
         {{"Where a part of a formula has no name, its derivative is multiplied in at once, and numbers are "
           "multiplied out: half the square of t - o, derived by o, is o - t."}});
   if (any_formula(solution, is_condition))
-    notes.push_back(
-        {{"A comparison in square brackets is 1 where it holds and 0 where it does not; of a minimum or "
-          "maximum of equals it is 1/2."}});
+    notes.push_back({{"A comparison in square brackets is 1 where it holds and 0 where it does not."}});
+  if (solution.has_ties)
+    notes.push_back({{"Where a minimum or maximum is of equals, each of them gets half of its gradient."}});
   if (any_formula(solution, is_step_function))
     notes.push_back({{"step(x) is 1 for x above 0 and else 0; sign(x) is -1, 0 or 1."}});
   if (!solution.independent.empty()) {

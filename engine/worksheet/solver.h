@@ -21,7 +21,7 @@ class Solver {
   struct Node {
     Formula formula;             // a symbol for a step, a number for a constant; the user's own when folded
     bool is_step = false;        // or a leaf
-    bool is_live = false;        // whether it depends on a leaf; nothing else has a derivative
+    bool is_live = false;        // has a name, or depends on what has: else nobody asks for its gradient
     std::uint32_t uses = 0;      // as an input
     std::size_t chain = 0;       // how many factors a path through it down to the next steps has
     std::vector<Formula> local;  // of a computed node, by each input

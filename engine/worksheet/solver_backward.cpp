@@ -72,7 +72,7 @@ void Solver::collect_gradients() {
   std::vector<Value> steps;
   for (const Value value : graph_) {
     Node& of = node(value);
-    if (!of.is_step) continue;
+    if (!of.is_step || !of.is_live) continue;
     const Symbol& name = of.formula.symbol;
     if (!value.has_grad()) {
       solution_.independent.push_back(name);

@@ -89,7 +89,8 @@ void Solver::make_step(Value value, std::string_view name) {
     if (value.name().empty()) solution_.has_helpers = true;
   }
   made.formula = symbol_formula(symbol);
-  made.is_step = made.is_live = true;
+  made.is_step = true;
+  made.is_live = made.is_live || value.is_leaf() || !value.name().empty();
   made.chain = 0;
 }
 
@@ -111,7 +112,7 @@ bool Solver::make_helpers_of_inputs(Value value) {
   std::size_t limit = heaviest_repeated;
   const auto unless_short = [&](Value input) {
     Node& read = node(input);
-    if (!read.is_step && read.is_live && heavier_than(read.formula, limit)) make_step(input, next_helper());
+    if (!read.is_step && heavier_than(read.formula, limit)) make_step(input, next_helper());
   };
   if (is_any_number(value.op())) {
     for (std::size_t i = 0; i < value.input_count(); ++i) {
@@ -183,6 +184,11 @@ Formula Solver::formula_of(Value value) {
 Formula Solver::local_of(Value value, std::size_t input) {
   const auto formula = [&](std::size_t i) -> const Formula& { return node(value.input(i)).formula; };
   if (is_any_number(value.op())) return local_of_any_number(value, input);
+  const bool chooses = value.op() == Op::min || value.op() == Op::max;
+  if (chooses && value.input(0).data() == value.input(1).data()) {
+    solution_.has_ties = true;  // a comparison would not tell that each gets half
+    return number_formula(0.5);
+  }
   static const Formula nothing;
   const Derivative_words& words = derivative_words(value.op(), input);
   return words.with(formula(0), value.input_count() > 1 ? formula(1) : nothing, node(value).formula);

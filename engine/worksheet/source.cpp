@@ -1,6 +1,6 @@
 #include "engine/worksheet/source.h"
 
-#include <algorithm>
+#include "engine/worksheet/utf8.h"
 
 namespace bp::worksheet {
 namespace {
@@ -24,11 +24,9 @@ std::string printable(std::string_view text) {
   while (!text.empty()) {
     const auto point = code_point(text);
     const std::size_t bytes = point ? point->bytes : 1;
-    if (point && point->value == U'\t') {
+    if (point && point->code == U'\t') {
       clean += ' ';
-    } else if (!point || point->value < U' ' || (point->value >= 0x7F && point->value < 0xA0) ||
-               (point->value >= 0x200B && point->value <= 0x202E) ||
-               (point->value >= 0x2066 && point->value <= 0x2069)) {
+    } else if (!point || is_control(point->code) || is_invisible(point->code)) {
       clean += '?';
     } else {
       clean += text.substr(0, bytes);
@@ -56,25 +54,25 @@ std::size_t ahead(std::string_view text, std::size_t at, std::size_t count) {
 
 }  // namespace
 
-std::optional<Code_point> code_point(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (byte(0) < 0x80) return Code_point{byte(0), 1};
-  const std::size_t bytes = byte(0) < 0xC2   ? 0
-                            : byte(0) < 0xE0 ? 2
-                            : byte(0) < 0xF0 ? 3
-                            : byte(0) < 0xF5 ? 4
-                                             : 0;
-  if (bytes == 0 || text.size() < bytes) return std::nullopt;
-  char32_t value = byte(0) & (0x7Fu >> bytes);
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return std::nullopt;
-    value = value << 6 | (byte(i) & 0x3Fu);
+bool is_control(char32_t code) { return code < U' ' || (code >= 0x7F && code < 0xA0); }
+
+bool is_invisible(char32_t code) {
+  return code == 0xAD || (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
+         (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF;
+}
+
+std::string_view without_blanks(std::string_view text) {
+  constexpr std::string_view no_break_space = "\u00A0";
+  while (!text.empty()) {
+    if (text.front() == ' ' || text.front() == '\t') {
+      text.remove_prefix(1);
+    } else if (text.starts_with(no_break_space)) {
+      text.remove_prefix(no_break_space.size());
+    } else {
+      break;
+    }
   }
-  // Longer than it need be, half of a pair of UTF-16, or beyond the last there is.
-  constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (value < least[bytes] || (value >= 0xD800 && value < 0xE000) || value > 0x10FFFF) return std::nullopt;
-  return Code_point{value, bytes};
+  return text;
 }
 
 Source::Source(std::string_view text, std::string_view file)
@@ -112,14 +110,11 @@ void Source::check(Line line) const {
 
 std::optional<std::size_t> Source::defined_later(std::string_view name) const {
   Source ahead_of_us = *this;
-  constexpr std::string_view blank = " \t";
   while (const auto line = ahead_of_us.cut()) {
-    std::string_view text = line->text;
-    text.remove_prefix(std::min(text.find_first_not_of(blank), text.size()));
-    if (text.substr(0, name.size()) != name) continue;
+    std::string_view text = without_blanks(line->text);
+    if (!text.starts_with(name)) continue;
     text.remove_prefix(name.size());
-    text.remove_prefix(std::min(text.find_first_not_of(blank), text.size()));
-    if (!text.empty() && text.front() == '=') return line->number;
+    if (without_blanks(text).starts_with('=')) return line->number;
   }
   return std::nullopt;
 }

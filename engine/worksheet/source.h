@@ -13,13 +13,15 @@ namespace bp::worksheet {
 /// The most that a line, a name, a nesting and a graph may have.
 inline constexpr std::size_t longest_line = 10'000, longest_name = 1'000, deepest = 1'000;
 inline constexpr std::size_t most_nodes = 1'000'000, most_work = 1'000'000'000;
+/// What has no other limit than its sense, and would fill the memory: lines to look up at the end.
+inline constexpr std::size_t most_claims = 100'000, most_patterns = 1'000'000;
 
-/// One code point of UTF-8 and how many bytes it takes; nothing where the text does not begin with one.
-struct Code_point {
-  char32_t value;
-  std::size_t bytes;
-};
-std::optional<Code_point> code_point(std::string_view text);
+/// Whether a character shows nothing, or turns around what follows it: control characters aside.
+bool is_invisible(char32_t code);
+bool is_control(char32_t code);
+
+/// The text from its first character on that is no space, tab or no-break space.
+std::string_view without_blanks(std::string_view text);
 
 /// One line, without its end.
 struct Line {

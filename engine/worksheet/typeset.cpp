@@ -35,6 +35,11 @@ void Typesetter::put(std::string_view text, double width) {
 
 void Typesetter::may_break(bool later) { pieces_.push_back({"", 0.0, depth_ + (later ? 1 : 0)}); }
 
+void Typesetter::may_break_at_last() {
+  constexpr double long_since = 40.0;
+  if (pieces_.back().width > long_since) may_break(true);
+}
+
 std::string Typesetter::printed(double number) const { return printed_number(number, digits_); }
 
 bool Typesetter::is_negative(const Formula& formula) const {
@@ -51,7 +56,9 @@ Typesetter::Binding Typesetter::binding_of(const Formula& formula) const {
 void Typesetter::write_in_parentheses(const Formula& formula) {
   put("(", 1.0);
   deeper();
+  may_break(true);
   write(formula);
+  may_break_at_last();
   shallower();
   put(")", 1.0);
 }

@@ -49,6 +49,8 @@ class Typesetter {
   void put(std::string_view text, double width);
   /// A line may end here; `later` makes that less welcome.
   void may_break(bool later = false);
+  /// The same where there was no chance for long: in a row of closing brackets.
+  void may_break_at_last();
   /// Within brackets.
   void deeper() { depth_ += 2; }
   void shallower() { depth_ -= 2; }

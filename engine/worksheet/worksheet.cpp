@@ -1,5 +1,8 @@
 #include "engine/worksheet/worksheet.h"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <stdexcept>
 
 #include "engine/data/file.h"
@@ -8,8 +11,15 @@
 namespace bp {
 
 std::optional<Value> Worksheet::find(std::string_view name) const {
-  const auto found = names.find(name);
-  return found == names.end() ? std::nullopt : std::optional(found->second);
+  const auto place =
+      places.find(name, [&](std::size_t i) -> std::string_view { return definitions[i].name; });
+  return place ? std::optional(definitions[*place].value) : std::nullopt;
+}
+
+void Worksheet::define(std::string_view name, Value value, std::size_t line) {
+  places.add(name, definitions.size(),
+             [&](std::size_t i) -> std::string_view { return definitions[i].name; });
+  definitions.push_back({std::string(name), value, line});
 }
 
 Value Worksheet::at(std::string_view name) const {
@@ -43,11 +53,38 @@ std::string Node_names::operator()(Value value) const {
   return value.name().empty() ? "$" + std::to_string(numbers_[value.index()]) : std::string(value.name());
 }
 
+namespace {
+
+// While a text of unknown length is read its memory doubles; with this it stays below 400 MB.
+constexpr std::size_t most_bytes = 200'000'000;
+constexpr const char* standard_input = "<stdin>";
+
+// Read where it is open, since /dev/stdin cannot be opened where it is a socket, and is another place in a
+// file of which something has been read.
+std::string read_standard_input() {
+  std::string text;
+  std::size_t used = 0;
+  while (true) {
+    if (used == text.size())
+      text.resize(std::min(most_bytes, std::max<std::size_t>(64 * 1024, 2 * used)) + 1);
+    const std::size_t got = std::fread(text.data() + used, 1, text.size() - used, stdin);
+    if (got == 0) break;
+    used += got;
+    if (used > most_bytes) {
+      throw Bad_file(std::string(standard_input) + ": expected at most " + std::to_string(most_bytes) +
+                     " bytes, found more");
+    }
+  }
+  if (std::ferror(stdin) != 0) throw_cannot(standard_input, "read it", errno);
+  text.resize(used);
+  return text;
+}
+
+}  // namespace
+
 Worksheet read_worksheet(const std::string& path) {
-  constexpr std::size_t most_bytes = 400'000'000;
-  const bool standard_input = path == "-";
-  const std::string text = read_file(standard_input ? "/dev/stdin" : path, most_bytes);
-  return parse_worksheet(text, standard_input ? "<stdin>" : path);
+  if (path == "-") return parse_worksheet(read_standard_input(), standard_input);
+  return parse_worksheet(read_file(path, most_bytes), path);
 }
 
 }  // namespace bp

@@ -13,22 +13,22 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "engine/data/file_error.h"
 #include "engine/scalar/graph.h"
 #include "engine/worksheet/digits.h"
+#include "engine/worksheet/name_table.h"
 
 namespace bp {
 
-/// A worksheet that cannot be read: `FILE:LINE:COL: what is wrong, and the mend`, the line, and a caret below it.
+/// A worksheet that cannot be read: `FILE:LINE:COL: what is wrong, and the mend`, the line, and a caret below
+/// it.
 struct Bad_worksheet : Bad_file {
   using Bad_file::Bad_file;
 };
@@ -68,11 +68,10 @@ struct Worksheet {
   /// name (pow for a power that was written so).
   std::string_view operation(Value value) const;
 
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
-  std::unordered_map<std::string, Value, Hash, std::equal_to<>> names;
+  /// Appends a definition whose name is not there yet.
+  void define(std::string_view name, Value value, std::size_t line);
+
+  worksheet::Name_table places;  ///< of the definitions, by their names
   std::unordered_set<std::size_t>
       pow_calls;  ///< nodes that were written pow(x, y), by their place on the tape
 };
@@ -90,14 +89,17 @@ class Node_names {
 
 /// Reads a worksheet and records its calculation.
 ///
-/// Limits:    a line has up to 10,000 characters, a name up to 1,000, an expression is nested up to 1,000 deep,
-///            a graph has up to 1,000,000 nodes, and steps * nodes is up to 10^9.
+/// Limits:    a line has up to 10,000 characters, a name and a number up to 1,000, an expression is nested up
+///            to 1,000 deep; there are up to 1,000,000 nodes, where an argument of a function that takes any
+///            number of them counts as one, 1,000,000 patterns of leaves to train and 100,000 claims;
+///            steps * nodes is up to 10^9.
 /// Throws:    Bad_worksheet for the first thing that is wrong; `file` is how it calls the text.
 Worksheet parse_worksheet(std::string_view text, std::string_view file);
 
 /// The same of a file, or of standard input for "-", which is called <stdin>.
 ///
-/// Throws:    also std::runtime_error when it cannot be opened or read.
+/// Limits:    the text has up to 200,000,000 bytes.
+/// Throws:    also std::runtime_error when it cannot be opened or read, Bad_file when it is longer.
 Worksheet read_worksheet(const std::string& path);
 
 }  // namespace bp

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/worksheet/hint.h"
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/command.h"
 #include "lessons/backstep/json_number.h"
@@ -137,7 +138,11 @@ void print_diagnosis(const bp::Claim& claim, const bp::Checked_claim& checked, c
   fmt::print("\nLine {}: {} = {}{}\n", claim.line, target(claim), bp::shown_name(claim.written, 40),
              diagnosis.method_right ? " (the method is right)" : "");
   if (diagnosis.mistakes.empty()) {
-    fmt::print("  No mistake that Backstep knows makes this number. A slip in the arithmetic?\n");
+    const bp::Quantity quantity = claim.by ? bp::Quantity::gradient : bp::Quantity::value;
+    const std::string hint = bp::ratio_hint(claim.number, checked.truth, quantity);
+    print_wrapped("  ", "  ",
+                  "No mistake that Backstep knows makes this number. " +
+                      (hint.empty() ? "A slip in the arithmetic?" : hint));
     return;
   }
   for (const bp::Mistake& mistake : diagnosis.mistakes) {

@@ -59,7 +59,7 @@ std::vector<Exercise> carried_exercises(std::uint64_t seed, std::size_t count);
 /// Every number right, forward, backward and after a step.
 std::vector<Exercise> right_exercises(std::uint64_t seed, std::size_t count);
 
-/// One wrong number each, that no mistake made; with so many digits, or 4 to 10 for 0.
+/// One wrong derivative or step each, that no mistake made; with so many digits, or 4 to 10 for 0.
 std::vector<Exercise> random_wrong_exercises(std::uint64_t seed, std::size_t count, int digits = 0);
 
 }  // namespace bp::test

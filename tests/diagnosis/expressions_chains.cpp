@@ -36,7 +36,7 @@ void exponential_of_sine(Random& random, Page& page, Rules& rules) {
   page.grad("c", y);
   const double dy = page.grad("y", rules.local(c));
   const double there = std::tanh(rules.at(v, u));
-  const double dv = page.grad("v", dy * rules.local(1 - there * there));
+  const double dv = page.grad("v", dy * (1 - there * there));
   const double du = page.grad("u", dv * rules.local(std::exp(rules.at(u, x))));
   page.grad("x", du * rules.local(std::cos(x)));
 }
@@ -95,7 +95,7 @@ void fourth_power_of_tanh(Random& random, Page& page, Rules& rules) {
   page.loss("f");
 
   const double du = page.grad("u", rules.local(rules.power(rules.at(u, n), 4)));
-  const double dn = page.grad("n", du * rules.local(1 - u * u));
+  const double dn = page.grad("n", du * (1 - u * u));
   page.grad("a", dn * rules.local(x));
   page.grad("b", dn);
   page.grad("x", dn * rules.local(a));

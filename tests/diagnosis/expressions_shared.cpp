@@ -100,11 +100,11 @@ void recurrence(Random& random, Page& page, Rules& rules) {
   page.loss("L");
 
   const double dh3 = page.grad("h3", rules.power(h3, 2));
-  const double dn3 = dh3 * rules.local(1 - h3 * h3);
+  const double dn3 = dh3 * (1 - h3 * h3);
   const double dh2 = page.grad("h2", dn3 * rules.local(w));
-  const double dn2 = dh2 * rules.local(1 - h2 * h2);
+  const double dn2 = dh2 * (1 - h2 * h2);
   const double dh1 = page.grad("h1", dn2 * rules.local(w));
-  const double dn1 = dh1 * rules.local(1 - h1 * h1);
+  const double dn1 = dh1 * (1 - h1 * h1);
   page.grad("w", rules.meet({dn2 * h1, dn3 * h2}));
   page.grad("u", rules.meet({dn1 * x1, dn2 * x2, dn3 * x3}));
   page.grad("x1", dn1 * u);
@@ -128,10 +128,10 @@ void residual(Random& random, Page& page, Rules& rules) {
 
   const double d_o = page.grad("o", rules.local(rules.power(o, 3)));
   const double dgate = page.grad("gate", d_o * rules.local(y));
-  const double dm = page.grad("m", dgate * rules.local(gate * (1 - gate)));
+  const double dm = page.grad("m", dgate * (gate * (1 - gate)));
   const double dy = page.grad("y", rules.meet({dm * rules.local(v), d_o * rules.local(gate)}));
   const double dh = page.grad("h", dy);
-  const double dn = page.grad("n", dh * rules.local(1 - h * h));
+  const double dn = page.grad("n", dh * (1 - h * h));
   page.grad("v", dm * rules.local(y));
   page.grad("w", dn * rules.local(x));
   page.grad("x", rules.meet({dn * rules.local(w), dy}));

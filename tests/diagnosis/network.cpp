@@ -166,6 +166,7 @@ Network random_network(Random& random) {
   if (random.below(2) == 0) network.learning_rate = static_cast<double>(1 + random.below(9)) / 10;
   network.biases_learn = random.below(2) == 0;
   network.half_as_factor = random.below(2) == 0;
+  network.penalty_on_biases = random.below(3) == 0;
   return network;
 }
 

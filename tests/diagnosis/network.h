@@ -47,7 +47,8 @@ struct Network {
   Loss loss = Loss::half_squared;
   double penalty = 0;         ///< lambda, of lambda * sum w^2; 0: there is none
   bool half_penalty = false;  ///< of lambda/2 * sum w^2
-  double learning_rate = 0;   ///< 0: no step is made
+  bool penalty_on_biases = false;
+  double learning_rate = 0;  ///< 0: no step is made
   bool biases_learn = true;
   bool half_as_factor = true;  ///< 0.5*(t - o)^2, or else (t - o)^2/2
 

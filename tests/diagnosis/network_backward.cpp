@@ -116,7 +116,7 @@ class Backward {
     const Curve curve = network_.layers[l].curve;
     if (curve == Curve::linear) return 1;
     if (l == network_.last() ? slips_.no_output_derivative : slips_.no_hidden_derivative) return 1;
-    if (slips_.forgotten == 4 * (network_.last() - l) + k) return 1;
+    if (slips_.no_derivative_of == place_of(network_.last() - l, k)) return 1;
     const bool here = in_this_layer(l);
     if (slips_.derivative_at_output && here) return derivative_of(curve, out);
     if (curve == Curve::relu && slips_.sigmoid_in_relu) return out * (1 - out);
@@ -150,7 +150,8 @@ class Backward {
   double weight_part(std::size_t l, const Row& delta, const Row& in, std::size_t k, std::size_t j) const {
     if (slips_.no_input && in_this_layer(l)) return delta[k];
     if (slips_.outer_transposed && delta.size() == in.size()) return delta[j] * in[k];
-    return delta[k] * in[(j + (in_this_layer(l) ? slips_.neighbour : 0)) % in.size()];
+    if (slips_.neighbour == 0 || !in_this_layer(l)) return delta[k] * in[j];
+    return delta[k] * in[(j + (slips_.neighbour > 0 ? 1 : in.size() - 1)) % in.size()];
   }
 
   double parameter(const std::string& name, double d, double penalty) {
@@ -167,7 +168,7 @@ class Backward {
       case Slips::Penalty::halved: return right / 2;
       case Slips::Penalty::shared_out: return right / static_cast<double>(network_.samples());
       case Slips::Penalty::right:
-      case Slips::Penalty::on_biases: break;
+      case Slips::Penalty::wrong_on_biases: break;
     }
     return right;
   }
@@ -181,7 +182,8 @@ class Backward {
         if (!layer.one_bias()) due.push_back(delta[k]);
       }
       if (layer.one_bias()) due = all;
-      const double decayed = slips_.penalty == Slips::Penalty::on_biases ? decay(layer.biases[k]) : 0;
+      const bool turned = slips_.penalty == Slips::Penalty::wrong_on_biases;
+      const double decayed = network_.penalty_on_biases != turned ? decay(layer.biases[k]) : 0;
       const double d = parameter(bias_name(network_, l, k), together(due, all), decayed);
       if (network_.biases_learn) learn(learned_.layers[l].biases[k], d);
     }

@@ -227,6 +227,10 @@ class Forward {
           sum += layers_[l].weights[k][j] * layers_[l].weights[k][j];
         }
       }
+      for (std::size_t k = 0; k < layers_[l].biases.size() && network_.penalty_on_biases; ++k) {
+        squares.push_back(bias_name(network_, l, k) + "^2");
+        sum += layers_[l].biases[k] * layers_[l].biases[k];
+      }
     }
     const double lambda = page_.leaf("lambda", network_.penalty);
     const std::string before = network_.half_penalty ? "lambda/2*(" : "lambda*(";

@@ -42,7 +42,8 @@ class Rules {
   /// The place at which the derivative of the outer function is taken, in f(g(x)): g(x), and not x.
   double at(double g_of_x, double x) const { return slips_.outer_at_inner ? x : g_of_x; }
 
-  /// A local derivative, given in turn: the one that is forgotten is 1.
+  /// A local derivative, given in turn: the one that is forgotten is 1. Those of tanh and sigmoid do not pass
+  /// through here: to leave out an activation's is a mistake of its own.
   double local(double derivative) { return given_++ == slips_.forgotten ? 1 : derivative; }
 
   /// What a value receives from its uses, which are given in the order of the calculation. A sweep backward

@@ -30,7 +30,7 @@ void make_factor(Slips& s, Random& random) {
 
 void make_penalty(Slips& s, Random& random) {
   using enum Slips::Penalty;
-  s.penalty = one_of(random, {forgotten, doubled, halved, shared_out, on_biases});
+  s.penalty = one_of(random, {forgotten, doubled, halved, shared_out, wrong_on_biases});
 }
 
 void make_bias(Slips& s, Random& random) {
@@ -70,8 +70,19 @@ void make_no_input(Slips& s, Random& random) {
 }
 
 void make_neighbour(Slips& s, Random& random) {
-  s.neighbour = 1 + random.below(2);
+  s.neighbour = one_of(random, {1, -1});
   somewhere(s, random);
+}
+
+// Everywhere, or at a single unit.
+void make_no_hidden(Slips& s, Random& random) {
+  s.no_hidden_derivative = !one_in(random, 4);
+  if (!s.no_hidden_derivative) s.no_derivative_of = place_of(1 + random.below(3), random.below(4));
+}
+
+void make_no_output(Slips& s, Random& random) {
+  s.no_output_derivative = !one_in(random, 4);
+  if (!s.no_output_derivative) s.no_derivative_of = place_of(0, random.below(3));
 }
 
 void make_path(Slips& s, Random& random) { s.path = one_of(random, {Slips::Path::first, Slips::Path::last}); }
@@ -89,8 +100,8 @@ const std::map<std::string, Make>& makers() {
       {"missing-input-factor", make_no_input},
       {"missing-local-derivative", [](Slips& s, Random& r) { s.forgotten = r.below(10); }},
       {"neighbour-input", make_neighbour},
-      {"no-hidden-activation-derivative", [](Slips& s, Random&) { s.no_hidden_derivative = true; }},
-      {"no-output-activation-derivative", [](Slips& s, Random&) { s.no_output_derivative = true; }},
+      {"no-hidden-activation-derivative", make_no_hidden},
+      {"no-output-activation-derivative", make_no_output},
       {"one-path", make_path},
       {"outer-derivative-at-inner-point", [](Slips& s, Random&) { s.outer_at_inner = true; }},
       {"overwritten-accumulation", [](Slips& s, Random&) { s.overwrites = true; }},

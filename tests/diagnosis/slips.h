@@ -26,13 +26,14 @@ struct Slips {
 
   // The activations
   enum class Where { everywhere, output, hidden };
-  Where where = Where::everywhere;    ///< of M4, M5 and M13: in which layers
-  bool derivative_at_output = false;  ///< M4: sigma'(out) for sigma'(net): the sigmoid is taken twice
-  bool formula_at_net = false;        ///< M5: net*(1 - net) for out*(1 - out)
-  bool no_output_derivative = false;  ///< M6
-  bool no_hidden_derivative = false;  ///< M7
-  bool mask_overwrites = false;       ///< M21: a ReLU's mask is assigned, not multiplied
-  bool sigmoid_in_relu = false;       ///< M21: out*(1 - out), left over from a network of sigmoids
+  Where where = Where::everywhere;         ///< of M4, M5 and M13: in which layers
+  bool derivative_at_output = false;       ///< M4: sigma'(out) for sigma'(net): the sigmoid is taken twice
+  bool formula_at_net = false;             ///< M5: net*(1 - net) for out*(1 - out)
+  bool no_output_derivative = false;       ///< M6
+  bool no_hidden_derivative = false;       ///< M7
+  std::size_t no_derivative_of = nowhere;  ///< M6, M7 at one unit: see place_of()
+  bool mask_overwrites = false;            ///< M21: a ReLU's mask is assigned, not multiplied
+  bool sigmoid_in_relu = false;            ///< M21: out*(1 - out), left over from a network of sigmoids
 
   // Where paths meet
   enum class Path { all, first, last };
@@ -45,7 +46,7 @@ struct Slips {
   bool untransposed = false;         ///< M12: the gradient goes down through W and not through its transpose
   bool outer_transposed = false;     ///< M12: input times delta, and not delta times input
   bool no_input = false;             ///< M13: dE/dw is the delta alone
-  std::size_t neighbour = 0;         ///< M13: the input of the weight so many places further
+  int neighbour = 0;                 ///< M13: 1 or -1: the input of the next weight or of the one before
 
   // The biases
   enum class Bias { summed, first, last, mean, everything };
@@ -56,8 +57,9 @@ struct Slips {
   bool softmax_twice = false;     ///< M17: probabilities given where logits are expected
 
   // The penalty
-  enum class Penalty { right, forgotten, doubled, halved, shared_out, on_biases };
-  Penalty penalty = Penalty::right;  ///< M19
+  enum class Penalty { right, forgotten, doubled, halved, shared_out, wrong_on_biases };
+  /// M19; the last: the biases' gradients have it though the loss does not count them, or the reverse
+  Penalty penalty = Penalty::right;
 
   // The rules of differentiation
   bool outer_at_inner = false;  ///< M20: f'(x) g'(x) for f'(g(x)) g'(x)
@@ -68,6 +70,11 @@ struct Slips {
   std::size_t forgotten = nowhere;      ///< the number of the local derivative that is left out, from 0
   bool value_for_gradient = false;      ///< M26: the value of w is written down for dE/dw
 };
+
+/// The number of a unit: 4 times the layer, counted down from the output, and the unit, both from 0.
+constexpr std::size_t place_of(std::size_t layers_below_output, std::size_t unit) {
+  return 4 * layers_below_output + unit;
+}
 
 /// Adds one of the ways to make the mistake of that id. Throws std::invalid_argument for an unknown id.
 void add_slip(Slips& slips, const std::string& id, Random& random);

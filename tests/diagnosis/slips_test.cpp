@@ -92,9 +92,28 @@ TEST_CASE("slips of the penalty", "[diagnosis]") {
   CHECK(is(solved(network, {.penalty = doubled}), "dJ/dw1", 5.65));
   CHECK(is(solved(network, {.penalty = halved}), "dJ/dw1", 5.35));
   CHECK(is(solved(network, {.penalty = shared_out}), "dJ/dw1", 5.35));
-  CHECK(is(solved(network, {.penalty = on_biases}), "dJ/db1", 2.1));
-  CHECK(is(solved(network, {.penalty = on_biases}), "dJ/dw1", 5.45));
+  CHECK(is(solved(network), "dJ/db1", 2));
+  CHECK(is(solved(network, {.penalty = wrong_on_biases}), "dJ/db1", 2.1));
+  CHECK(is(solved(network, {.penalty = wrong_on_biases}), "dJ/dw1", 5.45));
   CHECK(is(solved(network, {.target_minus_output = true}), "dJ/dw1", -5.05));
+
+  network.penalty_on_biases = true;
+
+  CHECK(is(solved(network), "dJ/db1", 2.1));
+  CHECK(is(solved(network, {.penalty = wrong_on_biases}), "dJ/db1", 2));
+}
+
+TEST_CASE("slips of the input that belongs to a weight", "[diagnosis]") {
+  Network network;
+  network.inputs = {{2, 3, 5}};
+  network.targets = {{0}};
+  network.layers = {{{{1, 1, 1}}, {}, Curve::linear}};  // too large by 10
+
+  CHECK(is(solved(network), "dE/dw1", 20));
+  CHECK(is(solved(network, {.neighbour = 1}), "dE/dw1", 30));
+  CHECK(is(solved(network, {.neighbour = 1}), "dE/dw3", 20));
+  CHECK(is(solved(network, {.neighbour = -1}), "dE/dw1", 50));
+  CHECK(is(solved(network, {.no_input = true}), "dE/dw1", 10));
 }
 
 TEST_CASE("slips of the step", "[diagnosis]") {
@@ -145,7 +164,7 @@ TEST_CASE("the derivative of one unit's activation is left out", "[diagnosis]") 
   network.inputs = {{1}};
   network.targets = {{1}};
   network.layers = {{{{0.5}, {0.4}}, {}, Curve::sigmoid}, {{{3, 2}}, {}, Curve::linear}};
-  const Page page = solved(network, {.forgotten = 4 + 1});  // counted from the output, four to a layer
+  const Page page = solved(network, {.no_derivative_of = place_of(1, 1)});
 
   CHECK(page.find("dE/dnet_h2") == page.find("dE/dout_h2"));
   CHECK(page.find("dE/dnet_h1") == solved(network).find("dE/dnet_h1"));

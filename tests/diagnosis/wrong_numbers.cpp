@@ -64,7 +64,9 @@ std::vector<Exercise> random_wrong_exercises(std::uint64_t seed, std::size_t cou
   return made(seed, count, "chance", [&](Random& random) -> std::optional<Exercise> {
     const Problem problem = random_problem(random);
     const Page right = problem.solved();
-    const Numbers numbers = worth_claiming(all_computed(right));
+    Numbers numbers = right.gradients();
+    numbers.insert(numbers.end(), right.steps().begin(), right.steps().end());
+    numbers = worth_claiming(numbers);
     const auto& [target, truth] = numbers[random.below(numbers.size())];
     const int written = digits > 0 ? digits : random_digits(random);
     return Exercise{problem, right.text(), {wrong_claim(random, target, truth, written)}, {}};

@@ -39,7 +39,7 @@ shows_what_there_is() {
 claim 'backstep alone shows what there is' shows_what_there_is
 
 helps() { answers 0 "$1" --help && no_error && grep -q "^Usage: backstep $1" out; }
-for command in lessons lesson predict train why; do
+for command in lessons lesson predict solve train why; do
   claim "backstep $command has a help" helps "$command"
 done
 

@@ -94,6 +94,9 @@ class Formula {
   }
 
   double call(const std::string& name, const std::vector<double>& a) {
+    if (name == "sum" || name == "mean" || name == "logsumexp" || name == "softmax_cross_entropy") {
+      return call_of_many(name, a);
+    }
     if (a.size() == 2) {
       if (name == "min") return std::min(a[0], a[1]);
       if (name == "max") return std::max(a[0], a[1]);
@@ -117,6 +120,9 @@ class Formula {
           {"tanh", std::tanh},
           {"erf", std::erf},
           {"sigmoid", [](double x) { return 1.0 / (1.0 + std::exp(-x)); }},
+          {"softplus", [](double x) { return std::log(1.0 + std::exp(x)); }},
+          {"silu", [](double x) { return x / (1.0 + std::exp(-x)); }},
+          {"gelu", [](double x) { return x / 2.0 * (1.0 + std::erf(x / std::numbers::sqrt2)); }},
           {"sign", [](double x) { return double((x > 0) - (x < 0)); }},
           {"step", [](double x) { return double(x > 0); }},
           {"relu", [](double x) { return x > 0 ? x : 0.0; }},
@@ -130,6 +136,19 @@ class Formula {
       }
     }
     fail("unknown function " + name);
+  }
+
+  // Of a cross-entropy the first argument is the label.
+  static double call_of_many(const std::string& name, const std::vector<double>& a) {
+    const bool entropy = name == "softmax_cross_entropy";
+    double sum = 0.0, sum_of_exp = 0.0;
+    for (std::size_t i = entropy ? 1 : 0; i < a.size(); ++i) {
+      sum += a[i];
+      sum_of_exp += std::exp(a[i]);
+    }
+    if (name == "sum") return sum;
+    if (name == "mean") return sum / static_cast<double>(a.size());
+    return std::log(sum_of_exp) - (entropy ? a.at(1 + static_cast<std::size_t>(a[0])) : 0.0);
   }
 
   std::string take_word() {

@@ -3,6 +3,7 @@
 // BACKSTEP_RATES=1 prints the table of tests/bench/NOTES.md instead of only checking it.
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "tests/diagnosis/slips.h"
 #include "tests/support/catch2.h"
@@ -24,30 +25,48 @@ double percent(double share) { return 100 * share; }
 
 void print_head() {
   std::printf(
-      "\n| mistake | alone: claims | among | only | list | could be | sheet: claims | among | only | list "
-      "|\n");
-  std::printf("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+      "\nAlone: up to three wrong claims of an exercise, each in a worksheet of its own. Could be: no other "
+      "program here makes that number. Sheet: all claims of the exercise in one worksheet.\n\n"
+      "| mistake | alone: claims | among | only | list | could be | sheet: claims | among | only | list |\n"
+      "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
 }
 
-void print_row(const std::string& name, const Rates& r) {
-  std::printf("| %s | %zu | %.1f %% | %.1f %% | %.2f | %.1f %% | %zu | %.1f %% | %.1f %% | %.2f |\n",
-              name.c_str(), r.alone.claims, percent(r.alone.share(r.alone.among)),
-              percent(r.alone.share(r.alone.only)), r.alone.mean_list(), percent(r.separable), r.sheet.claims,
-              percent(r.sheet.share(r.sheet.among)), percent(r.sheet.share(r.sheet.only)),
-              r.sheet.mean_list());
+void print_rate(const std::string& claims, double among, double only, double list) {
+  std::printf(" %s | %.1f %% | %.1f %% | %.2f |", claims.c_str(), percent(among), percent(only), list);
+}
+
+void print_separable(std::optional<double> share) {
+  if (share) std::printf(" %.1f %% |", percent(*share));
+  if (!share) std::printf(" |");
+}
+
+void print_row(const std::string& name, const Rates& rates) {
+  const auto print = [](const Rate& rate) {
+    print_rate(std::to_string(rate.claims), rate.share(rate.among), rate.share(rate.only), rate.mean_list());
+  };
+  std::printf("| %s |", name.c_str());
+  print(rates.alone);
+  print_separable(rates.separable);
+  print(rates.sheet);
+  std::printf("\n");
 }
 
 void print_mean(const std::vector<Rates>& all) {
-  double separable = 0;
-  for (const Rates& rates : all) separable += rates.separable / static_cast<double>(all.size());
-  const auto mean = [&](Rate Rates::*where, std::size_t Rate::*part) {
-    return percent(mean_share(all, where, part));
+  const auto print = [&](Rate Rates::*where) {
+    print_rate("", mean_share(all, where, &Rate::among), mean_share(all, where, &Rate::only),
+               mean_share(all, where, &Rate::listed));
   };
-  std::printf("| **mean** | | %.1f %% | %.1f %% | %.2f | %.1f %% | | %.1f %% | %.1f %% | %.2f |\n\n",
-              mean(&Rates::alone, &Rate::among), mean(&Rates::alone, &Rate::only),
-              mean_share(all, &Rates::alone, &Rate::listed), percent(separable),
-              mean(&Rates::sheet, &Rate::among), mean(&Rates::sheet, &Rate::only),
-              mean_share(all, &Rates::sheet, &Rate::listed));
+  std::optional<double> separable;
+  for (const Rates& rates : all) {
+    if (rates.separable) {
+      separable = separable.value_or(0) + *rates.separable / static_cast<double>(all.size());
+    }
+  }
+  std::printf("| **mean** |");
+  print(&Rates::alone);
+  print_separable(separable);
+  print(&Rates::sheet);
+  std::printf("\n\n");
 }
 
 // Also prints how often a random number with so many digits is left unexplained.

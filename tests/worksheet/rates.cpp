@@ -81,7 +81,7 @@ Rates measure(const std::vector<Exercise>& exercises, bool rivals) {
     measure_alone(exercise, rates, rivals, separable);
     measure_sheet(exercise, rates);
   }
-  rates.separable = rates.alone.share(separable);
+  if (rivals) rates.separable = rates.alone.share(separable);
   return rates;
 }
 

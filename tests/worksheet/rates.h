@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,7 @@ struct Rate {
 struct Rates {
   Rate alone, sheet;
   std::size_t wrongly_diagnosed = 0;  ///< right claims that were found wrong or given a diagnosis
-  double separable = 0;               ///< share of those alone that no other program here makes
+  std::optional<double> separable;    ///< share of those alone that no other program here makes
 };
 
 /// Up to three wrong claims of each exercise alone, and each whole exercise. `rivals` also asks how many
