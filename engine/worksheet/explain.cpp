@@ -188,6 +188,11 @@ Mistake Explainer::mistake(const Question& question, const Match& match, const s
   } else {
     mistake.id = first;
     mistake.hint = fmt::format("You {}.", done(match.pass.first, of, by));
+    // The words of a factor are those of gradients.
+    const std::size_t place =
+        question.by || question.after > 0 ? std::string::npos : mistake.hint.find("the gradient");
+    if (place != std::string::npos)
+      mistake.hint.replace(place, std::string_view("the gradient").size(), "the value");
   }
   mistake.says = mistake.hint + detail(question, match);
   if (question.by && question.after == 0) {

@@ -11,8 +11,7 @@ namespace bp::worksheet {
 namespace {
 
 constexpr std::size_t largest_searched = 50'000;  // nodes; beyond, only mistakes of the whole are looked for
-constexpr double chance =
-    0.05;  // how often a number out of the blue may be explained by what is tried so far
+constexpr double chance = 0.1;  // how often a number out of the blue may be explained by what is tried so far
 
 std::vector<std::uint8_t> flags_of(std::size_t nodes, std::span<const Value> values) {
   std::vector<std::uint8_t> flags(nodes);
