@@ -25,6 +25,7 @@ class Parser {
   Worksheet parse() {
     while (const auto line = source_.next()) {
       line_ = *line;
+      if (line_.text.empty()) continue;  // there may be 200 million of them
       read_tokens(line_, tokens_);
       at_ = 0;
       if (tokens_.size() > 1) statement();

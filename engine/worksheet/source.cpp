@@ -83,7 +83,7 @@ Source::Source(std::string_view text, std::string_view file)
 
 std::optional<Line> Source::cut() {
   if (rest_.empty()) return std::nullopt;
-  const std::size_t end = rest_.find('\n');
+  const std::size_t end = rest_.front() == '\n' ? 0 : rest_.find('\n');
   std::string_view text = rest_.substr(0, end);
   rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
   if (!text.empty() && text.back() == '\r') text.remove_suffix(1);

@@ -23,10 +23,10 @@ limits() {
 }
 # answers COMMAND FILE: runs it, keeps out and err; its status is that of the program.
 answers() {
-  name=
-  [ "$1" != why ] || name=x
+  of=
+  [ "$1" != why ] || of=x
   # shellcheck disable=SC2086  # nothing, or one word
-  (limits && exec "$backstep" "$1" "$2" $name) >out 2>err
+  (limits && exec "$backstep" "$1" "$2" $of) >out 2>err
 }
 # is_clear FILE: whether err is a line about FILE, a line of its text and a caret.
 is_clear() {
