@@ -108,7 +108,7 @@ std::vector<std::optional<Carried>> carried_forward(const Search& search, std::s
     if (x.by.has_value() != y.by.has_value()) return !x.by.has_value();
     return x.by ? *x.by > *y.by : x.of < y.of;
   });
-  if (search.tape().size() * wrong.size() > 20'000'000) return carried;
+  if (search.tape().size() * wrong.size() * std::min(tried_alone, wrong.size()) > 24'000'000) return carried;
   const Retold retold(search, questions, trained);
   for (const std::size_t q : wrong) {
     const double right = retold.follow(q, {});

@@ -148,6 +148,7 @@ class Search {
   std::vector<Slip> slips_;
   std::vector<std::optional<std::vector<Site>>> sites_;
 
+  double work_ = 0.0;  // edges that sweeps have gone over
   std::vector<Group> groups_;
   std::vector<std::size_t> stepped_;  // questions for a computed value after one step
   std::vector<Crowd> crowds_;
