@@ -11,8 +11,8 @@ namespace bp::worksheet {
 namespace {
 
 // The search is bounded by the edges that it goes over, about 1e9 in a second: what is likely comes first.
-constexpr double most_in_layers = 2e8, most_at_sites = 3e8, most_in_pairs = 2e8,
-                 most_in_pairs_of_layers = 4e7;
+constexpr double most_in_layers = 1e8, most_at_sites = 2e8, most_in_pairs = 1e8,
+                 most_in_pairs_of_layers = 3e7;
 constexpr std::size_t largest_searched = 50'000;  // nodes; beyond, only mistakes of the whole are looked for
 constexpr double chance = 0.1;  // how often a number out of the blue may be explained by what is tried so far
 
