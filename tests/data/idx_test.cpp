@@ -17,6 +17,7 @@
 #include "tests/data/packed.h"
 #include "tests/data/place.h"
 #include "tests/support/catch2.h"
+#include "tests/support/sanitized.h"
 
 namespace fs = std::filesystem;
 using bp::Images, bp::Labels, bp::parse_images, bp::parse_labels, bp::read_images, bp::read_labels,
@@ -252,18 +253,6 @@ TEST_CASE("a file that cannot be opened is no bad file", "[idx]") {
   CHECK_THROWS_AS(read_labels(place.path()), std::runtime_error);
 }
 
-#if !defined(__SANITIZE_ADDRESS__)
-#define BACKSTEP_MEMORY_CAN_BE_LIMITED true
-#else
-#define BACKSTEP_MEMORY_CAN_BE_LIMITED false
-#endif
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#undef BACKSTEP_MEMORY_CAN_BE_LIMITED
-#define BACKSTEP_MEMORY_CAN_BE_LIMITED false
-#endif
-#endif
-
 namespace {
 
 /// Whether read() complains in these words, in a process that may have 600 MB.
@@ -284,7 +273,7 @@ bool complains_with_little_memory(Read read, const std::string& words) {
 }  // namespace
 
 TEST_CASE("images for which memory does not suffice are named in one line", "[idx]") {
-  if (!BACKSTEP_MEMORY_CAN_BE_LIMITED) return bp::test::skip("AddressSanitizer needs memory without limit");
+  if (bp::test::sanitized) return bp::test::skip("AddressSanitizer needs memory without limit");
   const Place place;
   write_file_whole(place / "large", idx_head({1'000'000, 28, 28}));
   fs::resize_file(place / "large", 16 + 784'000'000);  // sparse: it takes no room on the disk
@@ -295,7 +284,7 @@ TEST_CASE("images for which memory does not suffice are named in one line", "[id
 }
 
 TEST_CASE("room is not even set aside for more than a packed file can hold", "[idx]") {
-  if (!BACKSTEP_MEMORY_CAN_BE_LIMITED) return bp::test::skip("AddressSanitizer needs memory without limit");
+  if (bp::test::sanitized) return bp::test::skip("AddressSanitizer needs memory without limit");
   const std::string liar = gzip(idx_head({1'000'000, 28, 28}) + std::string(84, 'x'));
 
   CHECK(complains_with_little_memory(

@@ -7,6 +7,7 @@
 
 #include "tests/diagnosis/slips.h"
 #include "tests/support/catch2.h"
+#include "tests/support/sanitized.h"
 #include "tests/worksheet/rates.h"
 
 using namespace bp;
@@ -18,6 +19,13 @@ constexpr std::size_t count = 40;           // exercises for each mistake
 constexpr std::size_t count_of_pair = 20;   // and for each pair
 constexpr std::size_t count_random = 2000;  // random wrong numbers
 constexpr std::uint64_t seed = 20'261'124;  // the day on which it was fixed
+
+// The rates take half a minute, and several where memory is watched: there the same search runs in
+// mistakes_test.cpp alone.
+bool too_slow() {
+  if (sanitized) skip("the rates are measured without the sanitizers");
+  return sanitized;
+}
 
 bool printing() { return std::getenv("BACKSTEP_RATES") != nullptr; }
 
@@ -86,6 +94,7 @@ Rate random_numbers(int digits) {
 }  // namespace
 
 TEST_CASE("the true mistake is among those named, and most often the only one", "[rates]") {
+  if (too_slow()) return;
   std::vector<Rates> all;
   if (printing()) print_head();
   for (const std::string& mistake : single_mistakes()) {
@@ -103,6 +112,7 @@ TEST_CASE("the true mistake is among those named, and most often the only one", 
 }
 
 TEST_CASE("of two mistakes at once both are named", "[rates]") {
+  if (too_slow()) return;
   std::vector<Rates> all;
   if (printing()) print_head();
   for (const auto& [first, second] : mistake_pairs()) {
@@ -118,6 +128,7 @@ TEST_CASE("of two mistakes at once both are named", "[rates]") {
 }
 
 TEST_CASE("a random wrong number is most often left unexplained, and never has a long list", "[rates]") {
+  if (too_slow()) return;
   for (const int digits : {0, 4}) {
     const Rate rate = random_numbers(digits);
     INFO("digits " << digits);
@@ -128,6 +139,7 @@ TEST_CASE("a random wrong number is most often left unexplained, and never has a
 }
 
 TEST_CASE("a right claim never gets a diagnosis", "[rates]") {
+  if (too_slow()) return;
   const Rates rates = measure(right_exercises(seed + 2, 300));
 
   CHECK(rates.wrongly_diagnosed == 0);
@@ -135,6 +147,7 @@ TEST_CASE("a right claim never gets a diagnosis", "[rates]") {
 }
 
 TEST_CASE("what follows from a slip of the pen is most often recognised", "[rates]") {
+  if (too_slow()) return;
   const Rates rates = measure(carried_exercises(seed + 3, 200));
   const Rate& sheet = rates.sheet;
   if (printing()) {
