@@ -110,7 +110,7 @@ colours_terminals() {
 if command -v script >/dev/null; then
   claim 'colour is for terminals without NO_COLOR' colours_terminals
 else
-  skip 'colour is for terminals without NO_COLOR' 'there is no program `script` to make a terminal'
+  skip 'colour is for terminals without NO_COLOR' 'there is no program script(1) to make a terminal'
 fi
 
 # ---- pictures --------------------------------------------------------------------------------------------------
@@ -150,6 +150,7 @@ claim 'every worksheet that ships can be drawn' draws_what_ships
 refuses_a_kind() { cp example.bp sheet && refuses - -o it.gif && grep -q '\.png, \.svg, \.pdf' err && [ ! -e it.gif ]; }
 claim 'another ending is refused, with those that there are' refuses_a_kind
 
+# shellcheck disable=SC2016  # the backticks are the message's
 refuses_a_name() { cp example.bp sheet && refuses - --path aB && grep -q 'there is no value `aB`; did you mean `a' err; }
 claim 'an unknown name is refused, with the nearest one' refuses_a_name
 
