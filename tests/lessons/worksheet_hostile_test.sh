@@ -36,7 +36,7 @@ is_clear() {
 
 # points FILE PLACE: every command refuses FILE and points at LINE:COL.
 points() {
-  for command in solve check why; do
+  for command in solve check why draw; do
     status=0
     answers $command "$1" || status=$?
     echo "$command: status $status" && head -c 1500 err
@@ -45,7 +45,7 @@ points() {
 }
 # points_in_pipe FILE PLACE: the same from a pipe.
 points_in_pipe() {
-  for command in solve check why; do
+  for command in solve check why draw; do
     status=0
     # shellcheck disable=SC2002  # a pipe is what is wanted
     cat "$1" | answers $command - || status=$?
@@ -55,7 +55,7 @@ points_in_pipe() {
 }
 # says STATUS FILE WORDS: every command ends with that status and one line that contains the words.
 says() {
-  for command in solve check why; do
+  for command in solve check why draw; do
     status=0
     answers $command "$2" || status=$?
     echo "$command: status $status" && head -c 1500 err
