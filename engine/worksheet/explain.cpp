@@ -161,9 +161,21 @@ std::string Explainer::detail(const Question& question, const Match& match) cons
   }
   std::vector<const Site*> behind;
   if (slope) behind = sites_behind(made, of, by);
-  if (!slope && !search_.sites(made.slip).empty()) behind.push_back(&search_.sites(made.slip).back());
-  if (behind.empty()) return "";
-  const Change& change = behind.front()->changes.front();
+  if (!slope) {
+    for (const Site& site : search_.sites(made.slip)) behind.push_back(&site);
+  }
+  // The one where it shows most, whatever the order of the calculation.
+  const Change* most = nullptr;
+  const auto difference = [&](const Change& change) {
+    return std::abs(change.local - tape.local[change.edge]);
+  };
+  for (const Site* site : behind) {
+    for (const Change& change : site->changes) {
+      if (most == nullptr || difference(change) > difference(*most)) most = &change;
+    }
+  }
+  if (most == nullptr) return "";
+  const Change& change = *most;
   const Node user = tape.user[change.edge], input = tape.inputs[change.edge];
   if (change.instead) return "";
   const bool within = name(user) == name(input);

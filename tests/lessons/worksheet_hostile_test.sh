@@ -17,9 +17,13 @@ cd "$work"
 # sanitizers a program takes terabytes of addresses from the start, and is slow: there only the answer counts.
 seconds=2
 memory=500000
+# The shell would say that the trial was aborted.
+limited=
 # shellcheck disable=SC3045  # not in POSIX, but in dash and bash
+{ if (ulimit -v $memory && exec "$backstep" --version) >/dev/null 2>&1; then limited=yes; fi; } 2>/dev/null
+# shellcheck disable=SC3045
 limits() {
-  if (ulimit -v $memory && "$backstep" --version) >/dev/null 2>&1; then ulimit -v $memory && ulimit -t $seconds; fi
+  if [ -n "$limited" ]; then ulimit -v $memory && ulimit -t $seconds; fi
 }
 # answers COMMAND FILE: runs it, keeps out and err; its status is that of the program.
 answers() {
