@@ -164,6 +164,8 @@ std::string Explainer::detail(const Question& question, const Match& match) cons
   if (!slope) {
     for (const Site& site : search_.sites(made.slip)) behind.push_back(&site);
   }
+  std::vector<double> slopes(tape.size());
+  if (slope) sweep_forward(tape, tape.local, by, slopes);
   // The one where it shows most, whatever the order of the calculation.
   const Change* most = nullptr;
   const auto difference = [&](const Change& change) {
@@ -171,6 +173,7 @@ std::string Explainer::detail(const Question& question, const Match& match) cons
   };
   for (const Site* site : behind) {
     for (const Change& change : site->changes) {
+      if (slope && slopes[tape.inputs[change.edge]] == 0.0) continue;
       if (most == nullptr || difference(change) > difference(*most)) most = &change;
     }
   }
