@@ -10,8 +10,8 @@ constexpr std::size_t tried_alone = 24;  // of the first claims that are wrong; 
 // The calculation with some numbers in it those that somebody claimed.
 class Retold {
  public:
-  Retold(const Search& search, std::span<const Question> questions, std::span<const std::uint8_t> trained)
-      : search_(search), questions_(questions), trained_(trained) {}
+  Retold(const Search& search, std::span<const Question> questions)
+      : search_(search), questions_(questions) {}
 
   // What the right method makes of question q when the claims in `taken` are put in. Those that come after it
   // have no part in it, as the order of the calculation has it.
@@ -71,29 +71,26 @@ class Retold {
     const std::vector<double> grads = gradients(tape, search_.loss(), q, taken);
     Tape next = search_.tape();
     for (Node n = 0; n < next.size(); ++n) {
-      if (trained_[n] != 0) next.data[n] = tape.data[n] - *search_.learning_rate() * grads[n];
+      if (search_.trained()[n] != 0) next.data[n] = tape.data[n] - *search_.learning_rate() * grads[n];
     }
     for (const std::size_t t : taken) {
       const Question& known = questions_[t];
-      if (t != q && known.after == 1 && !known.by && trained_[known.of] != 0)
+      if (t != q && known.after == 1 && !known.by && search_.trained()[known.of] != 0)
         next.data[known.of] = known.accepted.value();
     }
     next.replay();
     if (!question.by) return next.data[question.of];
-    std::vector<double> later(next.size());
-    sweep(next, next.local, question.of, later);
-    return later[*question.by];
+    return grads_of(next, question.of)[*question.by];
   }
 
   const Search& search_;
   std::span<const Question> questions_;
-  std::span<const std::uint8_t> trained_;
 };
 
 }  // namespace
 
-std::vector<std::optional<Carried>> carried_forward(const Search& search, std::span<const Question> questions,
-                                                    std::span<const std::uint8_t> trained) {
+std::vector<std::optional<Carried>> carried_forward(const Search& search,
+                                                    std::span<const Question> questions) {
   std::vector<std::optional<Carried>> carried(questions.size());
   std::vector<std::size_t> wrong, all;
   for (std::size_t q = 0; q < questions.size(); ++q) {
@@ -109,7 +106,7 @@ std::vector<std::optional<Carried>> carried_forward(const Search& search, std::s
     return x.by ? *x.by > *y.by : x.of < y.of;
   });
   if (search.tape().size() * wrong.size() * std::min(tried_alone, wrong.size()) > 24'000'000) return carried;
-  const Retold retold(search, questions, trained);
+  const Retold retold(search, questions);
   for (const std::size_t q : wrong) {
     const double right = retold.follow(q, {});
     const auto follows = [&](std::span<const std::size_t> taken) -> std::optional<double> {

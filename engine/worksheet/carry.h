@@ -19,7 +19,7 @@ struct Carried {
 
 /// For each question: whether its number follows, by the right method, from the numbers claimed before it.
 /// Only for those whose verdict is wrong.
-std::vector<std::optional<Carried>> carried_forward(const Search& search, std::span<const Question> questions,
-                                                    std::span<const std::uint8_t> trained);
+std::vector<std::optional<Carried>> carried_forward(const Search& search,
+                                                    std::span<const Question> questions);
 
 }  // namespace bp::worksheet

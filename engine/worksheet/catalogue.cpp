@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 #include "engine/worksheet/sites.h"
@@ -54,51 +55,51 @@ std::size_t terms_of_loss(const Tape& tape, const Roles& roles) {
   return 1;
 }
 
-void add_scales(const Tape& tape, const Roles& roles, std::vector<Slip>& slips) {
+void add_scales(const Tape& tape, const Roles& roles, const std::set<double>& means,
+                std::vector<Slip>& slips) {
   slips.push_back({.id = "factor-two",
-                   .way = Slip::Way::scale,
                    .prior = 0.0,
-                   .scale = 2.0,
                    .words =
                        "have twice the gradient: a 1/2 was left out, the 2 of a square was taken twice, or "
-                       "a backward pass was added to an earlier one"});
+                       "a backward pass was added to an earlier one",
+                   .way = Slip::Way::scale,
+                   .scale = 2.0});
   // Without a network there is no error to halve: a square without its 2 is the exponent rule's.
   if (roles.is_network)
     slips.push_back(
         {.id = "factor-two",
-         .way = Slip::Way::scale,
          .prior = 0.0,
-         .scale = 0.5,
-         .words = "have half the gradient: the 2 from the square was left out, or there is a 1/2 too many"});
+         .words = "have half the gradient: the 2 from the square was left out, or there is a 1/2 too many",
+         .way = Slip::Way::scale,
+         .scale = 0.5});
   const bool differences =
       std::any_of(tape.op.begin(), tape.op.end(), [](Op op) { return op == Op::sub || op == Op::neg; });
   if (differences || roles.is_network)
     slips.push_back(
         {.id = "sign",
-         .way = Slip::Way::scale,
          .prior = 0.1,
-         .scale = -1.0,
-         .words = "have the sign turned round: (target - output) in the place of (output - target)"});
-  const std::set<double> means = counts_of_means(tape, roles);
+         .words = "have the sign turned round: (target - output) in the place of (output - target)",
+         .way = Slip::Way::scale,
+         .scale = -1.0});
   for (const double n : means) {
     slips.push_back({.id = "mean",
-                     .way = Slip::Way::scale,
                      .prior = -0.2,
-                     .scale = n,
-                     .words = "summed where the mean is meant: the division by the count was left out"});
-    slips.push_back({.id = "mean",
+                     .words = "summed where the mean is meant: the division by the count was left out",
                      .way = Slip::Way::scale,
+                     .scale = n});
+    slips.push_back({.id = "mean",
                      .prior = -0.3,
-                     .scale = 1.0 / n,
-                     .words = "divided by the count twice"});
+                     .words = "divided by the count twice",
+                     .way = Slip::Way::scale,
+                     .scale = 1.0 / n});
   }
   const auto terms = static_cast<double>(terms_of_loss(tape, roles));
   if (terms > 1.0 && !means.contains(terms) && roles.is_network) {
     slips.push_back({.id = "mean",
-                     .way = Slip::Way::scale,
                      .prior = -0.4,
-                     .scale = 1.0 / terms,
-                     .words = "took the mean where the sum is meant: divided by the count"});
+                     .words = "took the mean where the sum is meant: divided by the count",
+                     .way = Slip::Way::scale,
+                     .scale = 1.0 / terms});
   }
 }
 
@@ -121,19 +122,10 @@ void add_scales_of_parts(const Roles& roles, std::vector<Slip>& slips) {
   }
 }
 
-struct Entry {
-  std::string_view id;
-  double prior;
-  int flavour;
-  std::vector<Site> (*sites)(const Situation&, const Slip&);
-  std::string_view words;
-  int values = 0;
-};
-
 constexpr int all_values = sites::hidden_units | sites::other_values | sites::leaves;
 constexpr std::string_view overwrote =
     "wrote = where += belongs: the last contribution replaced those before it";
-constexpr Entry entries[] = {
+constexpr Slip at_places[] = {
     {"sign", 0.0, 0, sites::turned_difference, "turned the sign of a difference round"},
     {"sign", -0.8, 1, sites::turned_difference, "lost the minus of a derivative"},
     {"factor-two", -0.3, 0, sites::square, "left out the 2 from the derivative of the square"},
@@ -241,40 +233,34 @@ constexpr Entry entries[] = {
 
 std::vector<Slip> slips_for(const Tape& tape, const Roles& roles) {
   std::vector<Slip> slips;
-  add_scales(tape, roles, slips);
+  const std::set<double> means = counts_of_means(tape, roles);
+  add_scales(tape, roles, means, slips);
   add_scales_of_parts(roles, slips);
-  for (const double n : counts_of_means(tape, roles)) {
+  for (const double n : means) {
     slips.push_back({.id = "penalty",
                      .prior = -0.4,
-                     .scale = 1.0 / n,
                      .flavour = 6,
                      .sites = sites::penalty,
-                     .words = "divided the gradient of the penalty by the count, too"});
+                     .words = "divided the gradient of the penalty by the count, too",
+                     .scale = 1.0 / n});
   }
   slips.push_back({.id = "updated-weights",
-                   .way = Slip::Way::updated,
                    .prior = 0.1,
-                   .words = "changed the weights before the gradients below them were taken"});
+                   .words = "changed the weights before the gradients below them were taken",
+                   .way = Slip::Way::updated});
   slips.push_back({.id = "gradient-for-weight",
-                   .way = Slip::Way::gradient,
                    .prior = -0.1,
-                   .words = "multiplied by the weight's gradient in the place of the weight"});
+                   .words = "multiplied by the weight's gradient in the place of the weight",
+                   .way = Slip::Way::gradient});
   slips.push_back({.id = "value-for-gradient",
-                   .way = Slip::Way::value,
                    .prior = -0.3,
-                   .words = "wrote the value in the place of its gradient"});
+                   .words = "wrote the value in the place of its gradient",
+                   .way = Slip::Way::value});
   slips.push_back({.id = "sign",
-                   .way = Slip::Way::ascent,
                    .prior = 0.1,
-                   .words = "added the step in place of subtracting it"});
-  for (const Entry& entry : entries) {
-    slips.push_back({.id = entry.id,
-                     .prior = entry.prior,
-                     .flavour = entry.flavour,
-                     .values = entry.values,
-                     .sites = entry.sites,
-                     .words = entry.words});
-  }
+                   .words = "added the step in place of subtracting it",
+                   .way = Slip::Way::ascent});
+  slips.insert(slips.end(), std::begin(at_places), std::end(at_places));
   return slips;
 }
 

@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,7 +45,6 @@ struct Situation {
   const Tape& tape;
   const Roles& roles;
   std::span<const double> loss_grads;  ///< right ones, of the loss, at the tape's numbers
-  std::optional<double> learning_rate;
 };
 
 /// One way to make a mistake. Several ways may have one id.
@@ -60,16 +58,19 @@ struct Slip {
     ascent     ///< the step added in place of subtracted
   };
   std::string_view id;
-  Way way = Way::local;
   double prior = 0.0;  ///< how likely, on a scale of logarithms
-  double scale = 1.0;
-  bool but_penalty = false;  ///< of a scale: the gradient of a penalty is not scaled
-  bool parameters = false;   ///< of a scale: only what is read off for trained leaves is
-  int flavour = 0;           ///< which of the ways that `sites` knows
-  int values = 0;            ///< of one-path and overwritten-accumulation: of which values, see sites.h
+  int flavour = 0;     ///< which of the ways that `sites` knows
   std::vector<Site> (*sites)(const Situation&, const Slip&) = nullptr;
   /// In plain words, after "you": "left out the derivative of the output's activation".
   std::string_view words = {};
+  int values = 0;  ///< at which values, see sites.h
+  Way way = Way::local;
+  double scale = 1.0;
+  bool but_penalty = false;  ///< of a scale: the gradient of a penalty is not scaled
+  bool parameters = false;   ///< of a scale: only what is read off for trained leaves is
+
+  /// Whether it is made at places, and not of the whole.
+  bool has_sites() const { return way == Way::local || way == Way::updated || way == Way::gradient; }
 };
 
 /// Every way to go wrong that makes sense for this graph.

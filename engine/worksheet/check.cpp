@@ -1,23 +1,20 @@
 #include "engine/worksheet/check.h"
 
+#include "engine/worksheet/diagnoser.h"
 #include "engine/worksheet/truth.h"
 
 namespace bp {
 
 Check compare_claims(const Worksheet& worksheet) {
   Check check;
-  const worksheet::Tape tape(*worksheet.graph);
-  std::vector<std::uint8_t> trained(tape.size());
-  for (const Value leaf : worksheet.train) trained[leaf.index()] = 1;
   std::vector<worksheet::Wanted_number> wanted;
   for (const Claim& claim : worksheet.claims) {
-    std::optional<worksheet::Node> by;
-    if (claim.by) by = static_cast<worksheet::Node>(claim.by->index());
-    wanted.push_back({static_cast<worksheet::Node>(claim.of.index()), by, claim.after});
+    wanted.push_back(worksheet::wanted_by(claim.of, claim.by, claim.after));
   }
-  const auto loss = static_cast<worksheet::Node>(worksheet.loss.index());
-  const std::vector<double> truths =
-      worksheet::true_numbers(tape, loss, trained, worksheet.learning_rate.value_or(0.0), wanted);
+  const std::vector<double> truths = worksheet::true_numbers(
+      worksheet::Tape(*worksheet.graph), static_cast<worksheet::Node>(worksheet.loss.index()),
+      worksheet::flags_of(worksheet.graph->size(), worksheet.train), worksheet.learning_rate.value_or(0.0),
+      wanted);
   for (std::size_t i = 0; i < truths.size(); ++i) {
     const Verdict verdict = compare_digits(worksheet.claims[i].number, truths[i]);
     check.claims.push_back({truths[i], verdict, {}});
@@ -35,8 +32,10 @@ Check check_worksheet(const Worksheet& worksheet) {
   for (const Claim& claim : worksheet.claims) {
     numbers.push_back({claim.of, claim.by, claim.written, claim.after});
   }
-  std::vector<Diagnosis> diagnoses =
-      diagnose(*worksheet.graph, worksheet.loss, numbers, {worksheet.train, worksheet.learning_rate});
+  std::vector<double> truths;
+  for (const Checked_claim& claim : check.claims) truths.push_back(claim.truth);
+  std::vector<Diagnosis> diagnoses = worksheet::diagnose_known(
+      *worksheet.graph, worksheet.loss, numbers, {worksheet.train, worksheet.learning_rate}, truths);
   for (std::size_t i = 0; i < diagnoses.size(); ++i) check.claims[i].diagnosis = std::move(diagnoses[i]);
   return check;
 }

@@ -6,8 +6,11 @@
 #include <stdexcept>
 
 #include "engine/worksheet/carry.h"
+#include "engine/worksheet/diagnoser.h"
 #include "engine/worksheet/explain.h"
+#include "engine/worksheet/names.h"
 #include "engine/worksheet/search.h"
+#include "engine/worksheet/source.h"
 #include "engine/worksheet/truth.h"
 
 namespace bp {
@@ -47,21 +50,14 @@ constexpr std::size_t most_pairs = 3;  // of two mistakes at once that are told 
 
 class Diagnoser {
  public:
-  Diagnoser(Graph& graph, Value loss, std::span<const Hand_number> claims, const Descent& descent)
-      : graph_(graph),
-        claims_(claims),
-        trained_(graph.size()),
-        search_(graph, loss, descent),
-        explain_(graph, search_) {
-    for (const Value leaf : descent.train) trained_[leaf.index()] = 1;
-    std::vector<Wanted_number> wanted;
-    for (const Hand_number& claim : claims) wanted.push_back(wanted_by(claim));
-    const std::vector<double> truths =
-        true_numbers(search_.tape(), search_.loss(), trained_, descent.learning_rate.value_or(0.0), wanted);
+  Diagnoser(Graph& graph, Value loss, std::span<const Hand_number> claims, const Descent& descent,
+            std::span<const double> truths)
+      : graph_(graph), claims_(claims), search_(graph, loss, descent), explain_(graph, search_) {
     for (std::size_t i = 0; i < claims.size(); ++i) {
+      const Wanted_number wanted = wanted_by(claims[i].of, claims[i].by, claims[i].after);
       const Written_number number(claims[i].written);
       questions_.push_back(
-          {wanted[i].of, wanted[i].by, wanted[i].after, Accepted(number), compare_digits(number, truths[i])});
+          {wanted.of, wanted.by, wanted.after, Accepted(number), compare_digits(number, truths[i])});
     }
   }
 
@@ -71,7 +67,7 @@ class Diagnoser {
                                  [](const Question& q) { return q.verdict == Verdict::wrong; });
     if (!any) return diagnoses;
     std::vector<std::vector<Match>> matches = search_.matches(questions_);
-    const auto carried = carried_forward(search_, questions_, trained_);
+    const auto carried = carried_forward(search_, questions_);
     for (std::size_t q = 0; q < questions_.size(); ++q) {
       if (questions_[q].verdict != Verdict::wrong) continue;
       rank(matches[q]);
@@ -85,12 +81,6 @@ class Diagnoser {
   }
 
  private:
-  static Wanted_number wanted_by(const Hand_number& claim) {
-    std::optional<Node> by;
-    if (claim.by) by = static_cast<Node>(claim.by->index());
-    return {static_cast<Node>(claim.of.index()), by, claim.after};
-  }
-
   // The likeliest first, each mistake once: what contradicts no right claim, then what explains most.
   void rank(std::vector<Match>& matches) const {
     std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
@@ -179,7 +169,6 @@ class Diagnoser {
 
   Graph& graph_;
   std::span<const Hand_number> claims_;
-  std::vector<std::uint8_t> trained_;
   Search search_;
   Explainer explain_;
   std::vector<Question> questions_;
@@ -200,25 +189,37 @@ void check(Graph& graph, Value loss, std::span<const Hand_number> claims, const 
     if (claim.after > 0 && !descent.learning_rate) {
       throw std::invalid_argument("backstep: a number after a step needs a learning rate");
     }
-    constexpr std::size_t most_work = 1'000'000'000;
     if (claim.after > most_work / graph.size())
       throw std::length_error("backstep: steps times nodes is at most 10^9");
   }
 }
 
 }  // namespace
+
+std::vector<Diagnosis> diagnose_known(Graph& graph, Value loss, std::span<const Hand_number> claims,
+                                      const Descent& descent, std::span<const double> truths) {
+  return Diagnoser(graph, loss, claims, descent, truths).run();
+}
+
 }  // namespace worksheet
 
 std::vector<Diagnosis> diagnose(Graph& graph, Value loss, std::span<const Hand_number> claims,
-                                const Descent& descent) {
-  worksheet::check(graph, loss, claims, descent);
-  if (!descent.train.empty()) return worksheet::Diagnoser(graph, loss, claims, descent).run();
-  Descent by_name = descent;
+                                const Descent& given) {
+  worksheet::check(graph, loss, claims, given);
+  Descent descent = given;
   for (const Value value : graph) {
-    const std::string_view name = value.is_leaf() ? value.name() : "";
-    if (!name.empty() && (name[0] == 'w' || name[0] == 'b')) by_name.train.push_back(value);
+    if (given.train.empty() && value.is_leaf() && worksheet::is_parameter_name(value.name())) {
+      descent.train.push_back(value);
+    }
   }
-  return worksheet::Diagnoser(graph, loss, claims, by_name).run();
+  std::vector<worksheet::Wanted_number> wanted;
+  for (const Hand_number& claim : claims) {
+    wanted.push_back(worksheet::wanted_by(claim.of, claim.by, claim.after));
+  }
+  const std::vector<double> truths = worksheet::true_numbers(
+      worksheet::Tape(graph), static_cast<worksheet::Node>(loss.index()),
+      worksheet::flags_of(graph.size(), descent.train), descent.learning_rate.value_or(0.0), wanted);
+  return worksheet::diagnose_known(graph, loss, claims, descent, truths);
 }
 
 std::span<const std::string_view> mistake_ids() { return worksheet::ids; }

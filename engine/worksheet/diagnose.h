@@ -31,8 +31,8 @@ struct Mistake {
 /// What may lie behind one wrong claim.
 struct Diagnosis {
   std::vector<Mistake> mistakes;  ///< the most likely first; empty when nothing in the catalogue explains it
-  std::string
-      ask;  ///< with two or more: the value that would best tell them apart, as "dE/dout_h1"; or empty
+  /// With two or more: the value that would best tell them apart, as "dE/dout_h1"; else empty.
+  std::string ask;
   bool method_right = false;  ///< rightly computed from an earlier number that is wrong
 };
 

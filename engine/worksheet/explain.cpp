@@ -44,8 +44,8 @@ std::string Explainer::derivative(Node of, Node by) const { return "d" + name(of
 // Each named value that uses `by`, directly or through parts without a name, adds dE/d(user) * d(user)/d(by).
 std::string Explainer::corrected(Node of, Node by) const {
   const Tape& tape = search_.tape();
-  std::vector<double> grads(tape.size()), slopes(tape.size());
-  sweep(tape, tape.local, of, grads);
+  const std::vector<double> grads = grads_of(tape, of);
+  std::vector<double> slopes(tape.size());
   std::map<Node, double> users;  // d(user)/d(by) through unnamed nodes alone
   slopes[by] = 1.0;
   for (Node n = by + 1; n <= of; ++n) {
@@ -58,7 +58,7 @@ std::string Explainer::corrected(Node of, Node by) const {
     if (slope != 0.0 && (n == of || !graph_[n].name().empty())) users[n] = slope;
   }
   std::erase_if(users, [&](const auto& user) { return grads[user.first] == 0.0; });
-  const std::string whole = derivative(of, by) + " = ", result = spoken(by > of ? 0.0 : grads[by]);
+  const std::string whole = derivative(of, by) + " = ", result = spoken(grads[by]);
   if (users.empty() || users.size() > 4) return whole + result;
   std::string symbols, numbers;
   for (const auto& [user, slope] : users) {
@@ -105,8 +105,8 @@ std::string Explainer::where(const Made& made) const {
 // The sites that a mistake was made at and that have a part in d(of)/d(by).
 std::vector<const Site*> Explainer::sites_behind(const Made& made, Node of, Node by) const {
   const Tape& tape = search_.tape();
-  std::vector<double> grads(tape.size()), slopes(tape.size());
-  sweep(tape, tape.local, of, grads);
+  const std::vector<double> grads = grads_of(tape, of);
+  std::vector<double> slopes(tape.size());
   sweep_forward(tape, tape.local, by, slopes);
   std::vector<const Site*> behind;
   const std::vector<Site>& sites = search_.sites(made.slip);
@@ -116,7 +116,7 @@ std::vector<const Site*> Explainer::sites_behind(const Made& made, Node of, Node
     const bool has_part =
         std::any_of(sites[i].changes.begin(), sites[i].changes.end(), [&](const Change& change) {
           const Node user = tape.user[change.edge];
-          return user <= of && grads[user] != 0.0 && slopes[tape.inputs[change.edge]] != 0.0;
+          return grads[user] != 0.0 && slopes[tape.inputs[change.edge]] != 0.0;
         });
     if (has_part) behind.push_back(&sites[i]);
   }
@@ -143,10 +143,8 @@ std::string Explainer::detail(const Question& question, const Match& match) cons
   const Node of = slope ? question.of : search_.loss(), by = slope ? *question.by : 0;
   if (slope &&
       (slip.id == "one-path" || slip.id == "overwritten-accumulation" || slip.id == "bias-not-summed")) {
-    std::vector<double> grads(tape.size());
-    sweep(tape, tape.local, of, grads);
     std::string text = fmt::format(" That gives {}; what was left out adds {}.", spoken(match.predicted),
-                                   spoken((by > of ? 0.0 : grads[by]) - match.predicted));
+                                   spoken(grads_of(tape, of)[by] - match.predicted));
     const std::vector<const Site*> behind = sites_behind(made, of, by);
     if (!behind.empty() && behind.front()->node != by)
       text += " Both together: " + corrected(of, behind.front()->node) + ".";

@@ -22,6 +22,11 @@ class Nearest_name {
   std::size_t distance_;  // beyond which no name is near: twice the steps, and 1 for capitals alone
 };
 
+/// Whether a leaf of that name is a weight or a bias unless somebody says otherwise: it begins with w or b.
+inline bool is_parameter_name(std::string_view name) {
+  return name.starts_with('w') || name.starts_with('b');
+}
+
 /// In how many steps one becomes the other: a byte put in, left out or changed, or two neighbours swapped.
 /// Anything from `limit` on counts as limit.
 ///

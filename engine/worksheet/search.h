@@ -39,11 +39,6 @@ struct Question {
   std::size_t after;
   Accepted accepted;
   Verdict verdict = Verdict::wrong;
-
-  /// Whether it asks for a derivative as things are, or for a leaf after one step, which says the same.
-  bool is_slope() const { return of_slope; }
-  bool of_slope = false;
-  double start = 0.0, times = 1.0;  ///< what is asked for is start + times * derivative
 };
 
 /// How far a mistake reaches.
@@ -52,14 +47,12 @@ struct Scope {
   Reach reach = Reach::everywhere;
   std::int32_t layer = 0;
   std::size_t site = 0;
-  bool operator==(const Scope&) const = default;
 };
 
 /// A slip of the catalogue, by its place there, and where it was made.
 struct Made {
   std::size_t slip;
   Scope scope = {};
-  bool operator==(const Made&) const = default;
 };
 
 /// One wrong pass: one mistake, or two.
@@ -83,7 +76,7 @@ class Search {
   /// The matches of each question whose verdict is wrong, in no order: single mistakes, or pairs where no
   /// single one fits. Where a number has so few digits that passes this far-fetched would hit it by chance,
   /// they are left out unless they explain a second claim too.
-  std::vector<std::vector<Match>> matches(std::vector<Question> questions);
+  std::vector<std::vector<Match>> matches(std::span<const Question> questions);
 
   /// What a pass makes of d(of)/d(n) for every node n, at the numbers as they are.
   std::vector<double> predict_all(const Pass& pass, Node of);
@@ -94,7 +87,7 @@ class Search {
   /// Where a slip can be made, at the numbers as they are.
   const std::vector<Site>& sites(std::size_t slip);
   Node loss() const { return loss_; }
-  std::span<const double> loss_grads() const { return loss_grads_; }
+  std::span<const std::uint8_t> trained() const { return trained_; }
   std::optional<double> learning_rate() const { return learning_rate_; }
 
  private:
@@ -103,14 +96,21 @@ class Search {
   using Crowd = std::array<std::bitset<1024>, tiers>;
   struct Wrong {  // what a pass makes of the tape
     std::vector<double> local;
-    std::vector<std::uint8_t> instead;  // edges of Change::instead; empty where there are none
+    std::vector<std::uint8_t> instead = {};  // edges of Change::instead; empty where there are none
     double scale = 1.0, parameters = 1.0;
-    bool value = false, passes_on = false;
-    std::vector<Reading> readings;
+    bool value = false, passes_on = false, uphill = false;
+    std::vector<Reading> readings = {};
+  };
+  // A question for d(of)/d(by) as things are, or for a trained leaf after one step, which is to ask for
+  // d(loss)/d(leaf): its number is start + times * derivative.
+  struct Slope_question {
+    std::size_t question;
+    Node by;
+    double start = 0.0, times = 1.0;
   };
   struct Group {  // the questions of one d(of)/d...
     Node of;
-    std::vector<std::size_t> questions;
+    std::vector<Slope_question> questions;
     std::vector<double> grads;  // right ones
     bool penalty = false;       // whether it is one, and no data has a part in it
   };
@@ -126,18 +126,24 @@ class Search {
   double penalty_part(const Tape& tape, const Wrong& wrong, std::span<const double> grads, Node leaf) const;
   double read(const Tape& tape, const Wrong& wrong, std::span<const double> grads, Node by) const;
 
-  void group(std::vector<Question>& questions);
-  double after_step(const Wrong& wrong, bool uphill, Node of);
-  void note(std::size_t question, Tier tier, double predicted);
-  void try_pass(std::span<const Question> questions, const Pass& pass, Tier tier, double prior);
-  void try_sites(std::span<const Question> questions);
-  void weigh_sites(std::span<const Question> questions);
-  void drop_chance_hits(std::span<const Question> questions);
-  bool is_chance(const Question& question, std::size_t q, const Match& match, Tier tier) const;
-  void try_pairs(std::span<const Question> questions);
-  void try_values(std::span<const Question> questions);
-  void try_steps(std::span<const Question> questions);
+  void group();
+  bool is_open(std::size_t question) const;
   Tier tier_of(const Pass& pass) const;
+  double prior_of(const Pass& pass) const;
+  double after_step(const Wrong& wrong, Node of);
+  void note(std::size_t question, Tier tier, double predicted);
+  template <class Body>
+  void for_each_prediction(const Pass& pass, Body body);
+  void try_pass(const Pass& pass);
+  void try_singles();
+  double slope_at(const Site& site, const Group& group, Node by, std::span<const double> slopes) const;
+  void try_sites();
+  void weigh_sites();
+  void drop_chance_hits();
+  bool is_chance(std::size_t question, const Match& match) const;
+  void try_pairs();
+  void try_values();
+  void try_steps();
 
   Tape tape_;
   Node loss_;
@@ -148,9 +154,12 @@ class Search {
   std::vector<Slip> slips_;
   std::vector<std::optional<std::vector<Site>>> sites_;
 
+  // Of the present call of matches():
+  std::span<const Question> questions_;
   double work_ = 0.0;  // edges that sweeps have gone over
   std::vector<Group> groups_;
-  std::vector<std::size_t> stepped_;  // questions for a computed value after one step
+  std::vector<std::size_t> stepped_;      // questions for a computed value after one step
+  std::vector<std::size_t> trained_for_;  // the others for numbers after steps
   std::vector<Crowd> crowds_;
   std::vector<std::vector<Match>> found_;
 };

@@ -45,10 +45,9 @@ std::vector<Site> Search::substituted(const Slip& slip, const Tape& tape, const 
 std::vector<Site> Search::sites_at(std::size_t slip, const Tape& tape,
                                    std::span<const double> loss_grads) const {
   const Slip& which = slips_[slip];
-  if (which.way == Slip::Way::updated || which.way == Slip::Way::gradient)
-    return substituted(which, tape, {tape.local, {}, 1.0, 1.0, false, false, {}});
+  if (is_substitution(which)) return substituted(which, tape, {.local = tape.local});
   if (which.sites == nullptr) return {};
-  return which.sites({tape, roles_, loss_grads, learning_rate_}, which);
+  return which.sites({tape, roles_, loss_grads}, which);
 }
 
 const std::vector<Site>& Search::sites(std::size_t slip) {
@@ -63,6 +62,7 @@ void Search::change(Wrong& wrong, const Tape& tape, const Slip& slip, const Scop
     for (const Edge e : roles_.penalties) wrong.local[e] /= slip.scale;
   }
   if (slip.way == Slip::Way::value) wrong.value = true;
+  if (slip.way == Slip::Way::ascent) wrong.uphill = true;
   for (std::size_t i = 0; i < sites.size(); ++i) {
     if (scope.reach == Scope::Reach::layer && sites[i].layer != scope.layer) continue;
     if (scope.reach == Scope::Reach::site && i != scope.site) continue;
@@ -88,7 +88,7 @@ void Search::change(Wrong& wrong, const Tape& tape, const Slip& slip, const Scop
 }
 
 Search::Wrong Search::wrong_of(const Pass& pass) {
-  Wrong wrong{tape_.local, {}, 1.0, 1.0, false, false, {}};
+  Wrong wrong{.local = tape_.local};
   const auto make = [&](const Made& made) {
     const Slip& slip = slips_[made.slip];
     const bool again = pass.second && is_substitution(slip);  // with the other mistake made
@@ -111,14 +111,14 @@ void Search::sweep(const Tape& tape, const Wrong& wrong, Node root, std::span<do
 void Search::sweep_unusual(const Tape& tape, const Wrong& wrong, Node root, std::span<double> grads) {
   std::vector<Reading> passed_on;  // in the order of the sweep
   for (const Reading& reading : wrong.readings) {
-    if (reading.passed_on && reading.from <= root) passed_on.push_back(reading);
+    if (reading.passed_on && reading.node < root) passed_on.push_back(reading);
   }
   std::stable_sort(passed_on.begin(), passed_on.end(),
                    [](const Reading& a, const Reading& b) { return a.node > b.node; });
   std::vector<double> came(wrong.passes_on ? tape.size() : 0);  // before it was replaced
   std::vector<std::uint8_t> reached(tape.size());
   reached[root] = 1;
-  std::fill(grads.begin(), grads.begin() + root, 0.0);
+  std::fill(grads.begin(), grads.end(), 0.0);
   grads[root] = 1.0;
   std::size_t next = 0;
   for (Node n = root + 1; n-- > 0;) {
@@ -175,10 +175,10 @@ std::vector<double> Search::predict_all(const Pass& pass, Node of) {
 }
 
 // A computed value after one step along wrong gradients.
-double Search::after_step(const Wrong& wrong, bool uphill, Node of) {
+double Search::after_step(const Wrong& wrong, Node of) {
   std::vector<double> grads(tape_.size());
   sweep(tape_, wrong, loss_, grads);
-  const double rate = uphill ? -*learning_rate_ : *learning_rate_;
+  const double rate = wrong.uphill ? -*learning_rate_ : *learning_rate_;
   std::vector<double> numbers = tape_.data;
   for (Node n = 0; n < tape_.size(); ++n) {
     if (trained_[n] != 0) numbers[n] -= rate * read(tape_, wrong, grads, n);

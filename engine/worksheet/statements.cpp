@@ -61,7 +61,7 @@ std::vector<Value> Lookup::trained() const {
   std::vector<Value> chosen;
   if (statements_.train.empty()) {
     for (const Definition& definition : sheet_.definitions) {
-      const bool matches = definition.name.front() == 'w' || definition.name.front() == 'b';
+      const bool matches = is_parameter_name(definition.name);
       if (matches && definition.value.is_leaf()) chosen.push_back(definition.value);
     }
     return chosen;

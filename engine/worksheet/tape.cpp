@@ -94,7 +94,7 @@ void Tape::derive() {
 }
 
 void sweep(const Tape& tape, std::span<const double> local, Node root, std::span<double> grads) {
-  std::fill(grads.begin(), grads.begin() + root, 0.0);
+  std::fill(grads.begin(), grads.end(), 0.0);
   grads[root] = 1.0;
   for (Node n = root + 1; n-- > 0;) {
     const double grad = grads[n];
@@ -113,6 +113,18 @@ void sweep_forward(const Tape& tape, std::span<const double> local, Node leaf, s
     }
     slopes[n] = slope;
   }
+}
+
+std::vector<std::uint8_t> flags_of(std::size_t nodes, std::span<const Value> values) {
+  std::vector<std::uint8_t> flags(nodes);
+  for (const Value value : values) flags[value.index()] = 1;
+  return flags;
+}
+
+std::vector<double> grads_of(const Tape& tape, Node root) {
+  std::vector<double> grads(tape.size());
+  sweep(tape, tape.local, root, grads);
+  return grads;
 }
 
 void descend(Tape& tape, std::span<const std::uint8_t> trained, std::span<const double> grads,

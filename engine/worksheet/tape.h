@@ -49,14 +49,20 @@ struct Tape {
 /// The value of a unary or binary operation.
 double value_of(Op op, double x, double y);
 
-/// grads[n] = d(root)/d(n) for every node up to the root, by the reverse sweep over `local`, one number for
-/// each edge. A node whose gradient is 0 passes nothing on.
+/// grads[n] = d(root)/d(n) for every node n, by the reverse sweep over `local`, one number for each edge; 0 for
+/// those after the root. A node whose gradient is 0 passes nothing on.
 ///
-/// Shapes:    grads has size() elements and is overwritten up to the root.
+/// Shapes:    grads has size() elements and is overwritten.
 void sweep(const Tape& tape, std::span<const double> local, Node root, std::span<double> grads);
 
 /// slopes[n] = d(n)/d(leaf) for every node from `leaf` on, by the sweep in the other direction.
 void sweep_forward(const Tape& tape, std::span<const double> local, Node leaf, std::span<double> slopes);
+
+/// The same in a new array, with the tape's own derivatives.
+std::vector<double> grads_of(const Tape& tape, Node root);
+
+/// For each of so many nodes whether it is one of these values.
+std::vector<std::uint8_t> flags_of(std::size_t nodes, std::span<const Value> values);
 
 /// A step of gradient descent: the trained leaves move against their gradients, and all is worked out again.
 void descend(Tape& tape, std::span<const std::uint8_t> trained, std::span<const double> grads,

@@ -5,6 +5,11 @@
 
 namespace bp::worksheet {
 
+Wanted_number wanted_by(Value of, const std::optional<Value>& by, std::size_t after) {
+  const auto node = [](Value value) { return static_cast<Node>(value.index()); };
+  return {node(of), by ? std::optional(node(*by)) : std::nullopt, after};
+}
+
 std::vector<double> true_numbers(const Tape& start, Node loss, std::span<const std::uint8_t> trained,
                                  double learning_rate, std::span<const Wanted_number> wanted) {
   std::vector<std::size_t> order(wanted.size());
@@ -21,13 +26,12 @@ std::vector<double> true_numbers(const Tape& start, Node loss, std::span<const s
   for (const std::size_t i : order) {
     for (; done < wanted[i].after; ++done) {
       sweep(tape, tape.local, loss, grads);
-      std::fill(grads.begin() + loss + 1, grads.end(), 0.0);
       descend(tape, trained, grads, learning_rate);
       swept = nothing;
     }
     if (!wanted[i].by) {
       numbers[i] = tape.data[wanted[i].of];
-    } else if (*wanted[i].by <= wanted[i].of) {  // what comes later has no part in it
+    } else {
       if (swept != wanted[i].of) sweep(tape, tape.local, wanted[i].of, grads);
       swept = wanted[i].of;
       numbers[i] = grads[*wanted[i].by];

@@ -18,6 +18,9 @@ struct Wanted_number {
   std::size_t after = 0;
 };
 
+/// The same of Values of the graph that the tape is of.
+Wanted_number wanted_by(Value of, const std::optional<Value>& by, std::size_t after);
+
 /// The numbers, in the order of the questions. All gradients of a step are taken before any leaf changes.
 ///
 /// Cost:  one training up to the largest `after`, and one sweep for each d(of)/d... that is asked for.

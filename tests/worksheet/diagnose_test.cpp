@@ -191,6 +191,16 @@ TEST_CASE("where no value tells the mistakes apart, none is named", "[diagnose]"
   CHECK(diagnosis.ask.empty());
 }
 
+TEST_CASE("what is found for one claim does not depend on those beside it", "[diagnose]") {
+  // A penalty has no part in dnet/db, though 1 + 2 lambda b = 1.2 is what one would add to it.
+  const bp::Worksheet sheet = bp::parse_worksheet(
+      "x = 0.5\nt = 0.9\nlambda = 0.2\nw = 0.7\nb = 0.5\nnet = w*x + b\ny = tanh(net)\nE = 0.5*(t - y)^2\n"
+      "J = E + lambda*w^2\nclaim dJ/dw = 0.12345\nclaim dnet/db = 1.2000\n",
+      "test.bp");
+
+  CHECK_FALSE(names(bp::check_worksheet(sheet).claims[1].diagnosis, "penalty"));
+}
+
 TEST_CASE("two mistakes at once are named, and only where no single one fits", "[diagnose]") {
   // -d h: no derivative of the output's activation, and the sign turned round.
   const Diagnosis diagnosis = diagnosis_of("dE/dw5 = -0.4398296490");
