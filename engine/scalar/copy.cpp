@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "engine/scalar/math.h"
+
 namespace bp {
 
 namespace {
@@ -16,39 +18,6 @@ std::vector<bool> needed_by(Value root) {
     for (std::size_t k = 0; k < node.input_count(); ++k) needed[node.input(k).index()] = true;
   }
   return needed;
-}
-
-Value record_dot(const std::vector<Value>& factors) {
-  std::vector<Value> x, y;
-  for (std::size_t i = 0; i < factors.size(); i += 2) {
-    x.push_back(factors[i]);
-    y.push_back(factors[i + 1]);
-  }
-  return Graph::record_dot(x, y);
-}
-
-Value record(Op op, const std::vector<Value>& inputs) {
-  switch (op) {
-    case Op::leaf:
-    case Op::constant: break;
-#define UNARY(name, ...)                       \
-  case Op::name: {                             \
-    return Graph::record<Op::name>(inputs[0]); \
-  }
-#define BINARY(name, ...)                                 \
-  case Op::name: {                                        \
-    return Graph::record<Op::name>(inputs[0], inputs[1]); \
-  }
-#include "engine/scalar/op_table.def"
-#undef UNARY
-#undef BINARY
-    case Op::sum: return Graph::record<Op::sum>(inputs);
-    case Op::dot: return record_dot(inputs);
-    case Op::logsumexp: return Graph::record<Op::logsumexp>(inputs);
-    case Op::mean: return Graph::record<Op::mean>(inputs);
-    case Op::softmax_cross_entropy: return Graph::record<Op::softmax_cross_entropy>(inputs);
-  }
-  return {};
 }
 
 }  // namespace

@@ -5,6 +5,52 @@
 
 namespace bp {
 
+namespace {
+
+void check_count(Op op, std::size_t inputs) {
+  const int arity = info(op).arity;
+  const bool fits =
+      op == Op::dot ? inputs % 2 == 0 : arity == any_number || inputs == static_cast<std::size_t>(arity);
+  if (op == Op::leaf || op == Op::constant || !fits) {
+    throw std::invalid_argument("backstep: " + std::string(info(op).name) + " is not made of " +
+                                std::to_string(inputs) + " values");
+  }
+}
+
+Value dot_of(std::span<const Value> factors) {
+  std::vector<Value> x, y;
+  for (std::size_t i = 0; i < factors.size(); i += 2) {
+    x.push_back(factors[i]);
+    y.push_back(factors[i + 1]);
+  }
+  return dot(x, y);
+}
+
+}  // namespace
+
+Value record(Op op, std::span<const Value> inputs) {
+  check_count(op, inputs.size());
+  if (op == Op::dot) return dot_of(inputs);
+  switch (op) {
+#define UNARY(name, ...)                       \
+  case Op::name: {                             \
+    return Graph::record<Op::name>(inputs[0]); \
+  }
+#define BINARY(name, ...)                                 \
+  case Op::name: {                                        \
+    return Graph::record<Op::name>(inputs[0], inputs[1]); \
+  }
+#include "engine/scalar/op_table.def"
+#undef UNARY
+#undef BINARY
+    case Op::sum: return sum(inputs);
+    case Op::logsumexp: return logsumexp(inputs);
+    case Op::mean: return mean(inputs);
+    case Op::softmax_cross_entropy: return Graph::record<Op::softmax_cross_entropy>(inputs);
+    default: return {};  // check_count() has refused it
+  }
+}
+
 std::vector<Value> softmax(std::span<const Value> logits) {
   const Value scale = logsumexp(logits);
   std::vector<Value> probabilities;

@@ -31,6 +31,11 @@ namespace bp {
 #undef UNARY
 #undef BINARY
 
+/// The operation of that code; the factors of a dot alternate: x1, y1, x2, y2, ...
+///
+/// Throws:    also std::invalid_argument for a leaf or a constant, and for more or fewer inputs than it takes.
+Value record(Op op, std::span<const Value> inputs);
+
 inline Value operator-(Value x) { return neg(x); }
 inline Value operator+(Value x) { return x; }  // records nothing
 

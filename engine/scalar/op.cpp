@@ -54,6 +54,25 @@ double local_derivative(Op op, int input, double x, double y, double out) {
                               " has no local derivative by input " + std::to_string(input));
 }
 
+double operation_value(Op op, double x, double y) {
+  switch (op) {
+#define UNARY(name, ...)             \
+  case Op::name: {                   \
+    return Rule<Op::name>::value(x); \
+  }
+#define BINARY(name, ...)               \
+  case Op::name: {                      \
+    return Rule<Op::name>::value(x, y); \
+  }
+#include "engine/scalar/op_table.def"
+#undef UNARY
+#undef BINARY
+    default: break;
+  }
+  throw std::invalid_argument("backstep: " + std::string(info(op).name) +
+                              " is no operation of one or two inputs");
+}
+
 double kink_side(Op op, [[maybe_unused]] double x, [[maybe_unused]] double y) {
   using namespace elementary;
   switch (op) {

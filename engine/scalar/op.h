@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -235,6 +236,29 @@ const Op_info& info(Op op);
 ///
 /// Throws:    std::invalid_argument for another input, a leaf, a constant or an n-ary operation.
 double local_derivative(Op op, int input, double x, double y, double out);
+
+/// The value of a unary or binary operation.
+///
+/// Throws:    std::invalid_argument for a leaf, a constant or an n-ary operation.
+double operation_value(Op op, double x, double y);
+
+/// body.template operator()<op>() for the n-ary operation of that code.
+///
+/// Throws:    std::invalid_argument for any other.
+template <class Body>
+auto with_n_ary(Op op, Body body) {
+  switch (op) {
+#define N_ARY(name, ...)                         \
+  case Op::name: {                               \
+    return body.template operator()<Op::name>(); \
+  }
+#include "engine/scalar/op_table.def"
+#undef N_ARY
+    default:
+      throw std::invalid_argument("backstep: " + std::string(info(op).name) +
+                                  " has no number of inputs of its own");
+  }
+}
 
 /// On which piece of the function (x, y) lies, for an operation with a corner or a jump; 0 for a smooth one.
 /// Two points with different answers have a kink between them, or one of them stands on it.

@@ -1,5 +1,6 @@
 #include "engine/worksheet/expression.h"
 
+#include "engine/scalar/math.h"
 #include "engine/worksheet/functions.h"
 #include "engine/worksheet/names.h"
 
@@ -51,15 +52,16 @@ Value Expression::record(std::string_view defines) {
   Value value = sum();
   if (now().kind != Token::Kind::end) unexpected("an operator");
   // A name for what has one already, or for a constant, is a value of its own.
-  if (value.is_constant() || value.index() < before) value = record_op(Op::identity, value);
+  if (value.is_constant() || value.index() < before) value = identity(value);
   return value;
 }
 
 Value Expression::sum() {
   Value left = product();
   while (now().is('+') || now().is('-')) {
-    const Op op = take().is('+') ? Op::add : Op::sub;
-    left = record_op(op, left, product());
+    const bool adds = take().is('+');
+    const Value right = product();
+    left = adds ? left + right : left - right;
   }
   return left;
 }
@@ -67,8 +69,9 @@ Value Expression::sum() {
 Value Expression::product() {
   Value left = unary();
   while (now().is('*') || now().is('/')) {
-    const Op op = take().is('*') ? Op::mul : Op::div;
-    left = record_op(op, left, unary());
+    const bool multiplies = take().is('*');
+    const Value right = unary();
+    left = multiplies ? left * right : left / right;
   }
   return left;
 }
@@ -81,7 +84,7 @@ Value Expression::unary() {
   Value value;
   if (now().is('-')) {
     take();
-    value = record_op(Op::neg, unary());
+    value = -unary();
   } else if (now().is('+')) {
     take();
     value = unary();
@@ -97,7 +100,7 @@ Value Expression::power() {
   if (!now().is('^')) return base;
   take();
   const Value exponent = unary();
-  return record_op(Op::pow, base, exponent);
+  return pow(base, exponent);
 }
 
 Value Expression::atom() {

@@ -7,8 +7,6 @@
 #include <numbers>
 #include <utility>
 
-#include "engine/worksheet/tape.h"
-
 namespace bp {
 namespace {
 
@@ -86,16 +84,10 @@ std::size_t left_of(const Formula& formula, std::size_t limit) {
 }
 
 double value_of_call(Op op, const std::vector<double>& x) {
+  if (info(op).arity != any_number) return operation_value(op, x.at(0), x.size() > 1 ? x[1] : 0.0);
   const auto input = [&](std::ptrdiff_t i) { return x[static_cast<std::size_t>(i)]; };
   const auto count = static_cast<std::ptrdiff_t>(x.size());
-  switch (op) {
-#define N_ARY(name, ...) \
-  case Op::name:         \
-    return n_ary_value<Op::name, double>(count, input);
-#include "engine/scalar/op_table.def"
-#undef N_ARY
-    default: return worksheet::value_of(op, x.at(0), x.size() > 1 ? x[1] : 0.0);
-  }
+  return with_n_ary(op, [&]<Op which>() { return n_ary_value<which, double>(count, input); });
 }
 
 double compare(const Formula& formula, double left, double right) {

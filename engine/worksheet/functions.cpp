@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
+
+#include "engine/scalar/math.h"
 
 namespace bp::worksheet {
 namespace {
@@ -62,41 +63,9 @@ std::string_view our_name_of(std::string_view foreign) {
   return found == known.end() ? std::string_view() : found->ours;
 }
 
-Value record_op(Op op, Value x) {
-  switch (op) {
-#define UNARY(name, ...) \
-  case Op::name:         \
-    return Graph::record<Op::name>(x);
-#include "engine/scalar/op_table.def"
-#undef UNARY
-    default: throw std::logic_error("backstep: not a unary operation");
-  }
-}
-
-Value record_op(Op op, Value x, Value y) {
-  switch (op) {
-#define BINARY(name, ...) \
-  case Op::name:          \
-    return Graph::record<Op::name>(x, y);
-#include "engine/scalar/op_table.def"
-#undef BINARY
-    default: throw std::logic_error("backstep: not a binary operation");
-  }
-}
-
 Value record_call(const Function& function, std::span<const Value> arguments) {
-  switch (function.op) {
-    case Op::logsumexp: return Graph::record<Op::logsumexp>(arguments);
-    case Op::mean: return Graph::record<Op::mean>(arguments);
-    case Op::softmax_cross_entropy: return Graph::record<Op::softmax_cross_entropy>(arguments);
-    case Op::sum: return Graph::record<Op::sum>(arguments);
-    default: break;
-  }
-  if (function.op == Op::leaky_relu && arguments.size() < slope) {
-    return record_op(function.op, arguments[0], arguments[0].graph().constant(0.01));
-  }
-  return arguments.size() == 1 ? record_op(function.op, arguments[0])
-                               : record_op(function.op, arguments[0], arguments[1]);
+  if (function.op == Op::leaky_relu && arguments.size() < slope) { return leaky_relu(arguments[0], 0.01); }
+  return record(function.op, arguments);
 }
 
 }  // namespace bp::worksheet

@@ -26,8 +26,5 @@ std::string_view our_name_of(std::string_view foreign);
 
 /// Records it for as many arguments as it takes.
 Value record_call(const Function& function, std::span<const Value> arguments);
-/// Records a unary or binary operation of the table.
-Value record_op(Op op, Value x);
-Value record_op(Op op, Value x, Value y);
 
 }  // namespace bp::worksheet

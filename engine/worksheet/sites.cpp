@@ -159,7 +159,8 @@ Sites activation(const Situation& at, const Slip& slip) {
     const double out = at.tape.data[n], y = y_of(at.tape, n);
     const bool output = at.roles.is_output_activation(n);
     if (flavour == 0) {
-      site.changes = {{e, local_derivative(at.tape.op[n], 0, out, y, value_of(at.tape.op[n], out, y))}};
+      site.changes = {
+          {e, local_derivative(at.tape.op[n], 0, out, y, operation_value(at.tape.op[n], out, y))}};
     } else if (flavour == 1) {
       if (const auto wrong = output_formula_at_input(at.tape, n)) site.changes = {{e, *wrong}};
     } else if (output == (flavour == 2)) {
@@ -237,7 +238,8 @@ Sites inner_point(const Situation& at, const Slip& slip) {
     if (inner.size() != (flavour == 0 ? 1u : 2u)) return;
     if (at.roles.is_activation(n) && inner.size() > 1 && tape.op[g] != Op::mul) return;  // of a weighted sum
     const double x = tape.data[flavour == 2 ? inner.front() : inner.back()], y = y_of(tape, n);
-    site.changes = {{tape.begin(n), local_derivative(tape.op[n], 0, x, y, value_of(tape.op[n], x, y))}};
+    site.changes = {
+        {tape.begin(n), local_derivative(tape.op[n], 0, x, y, operation_value(tape.op[n], x, y))}};
   });
 }
 

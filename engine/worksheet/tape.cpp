@@ -1,44 +1,8 @@
 #include "engine/worksheet/tape.h"
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace bp::worksheet {
-
-double value_of(Op op, double x, [[maybe_unused]] double y) {
-  switch (op) {
-#define UNARY(name, ...)             \
-  case Op::name: {                   \
-    return Rule<Op::name>::value(x); \
-  }
-#define BINARY(name, ...)               \
-  case Op::name: {                      \
-    return Rule<Op::name>::value(x, y); \
-  }
-#include "engine/scalar/op_table.def"
-#undef UNARY
-#undef BINARY
-    default: throw std::logic_error("backstep: neither unary nor binary");
-  }
-}
-
-namespace {
-
-// body.template operator()<op>() for an n-ary operation.
-template <class Body>
-double n_ary(Op op, Body body) {
-  switch (op) {
-#define N_ARY(name, ...)                         \
-  case Op::name: {                               \
-    return body.template operator()<Op::name>(); \
-  }
-#include "engine/scalar/op_table.def"
-#undef N_ARY
-    default: throw std::logic_error("backstep: not n-ary");
-  }
-}
-
-}  // namespace
 
 Tape::Tape(Graph& graph) {
   const std::size_t nodes = graph.size();
@@ -60,11 +24,11 @@ Tape::Tape(Graph& graph) {
 
 double Tape::value(Node n) const {
   if (info(op[n]).arity != any_number) {
-    return value_of(op[n], data[input(n, 0)], input_count(n) > 1 ? data[input(n, 1)] : 0.0);
+    return operation_value(op[n], data[input(n, 0)], input_count(n) > 1 ? data[input(n, 1)] : 0.0);
   }
   const auto count = static_cast<std::ptrdiff_t>(input_count(n));
   const auto number = [&](std::ptrdiff_t i) { return data[input(n, static_cast<std::size_t>(i))]; };
-  return n_ary(op[n], [&]<Op which>() { return n_ary_value<which, double>(count, number); });
+  return with_n_ary(op[n], [&]<Op which>() { return n_ary_value<which, double>(count, number); });
 }
 
 double Tape::derivative(Node n, std::size_t k) const {
@@ -75,8 +39,8 @@ double Tape::derivative(Node n, std::size_t k) const {
   const auto count = static_cast<std::ptrdiff_t>(input_count(n)),
              which_input = static_cast<std::ptrdiff_t>(k);
   const auto number = [&](std::ptrdiff_t i) { return data[input(n, static_cast<std::size_t>(i))]; };
-  return n_ary(op[n],
-               [&]<Op which>() { return n_ary_derivative<which>(which_input, count, number, data[n]); });
+  return with_n_ary(op[n],
+                    [&]<Op which>() { return n_ary_derivative<which>(which_input, count, number, data[n]); });
 }
 
 void Tape::replay(std::span<const std::uint8_t> fixed) {

@@ -46,9 +46,6 @@ struct Tape {
   std::vector<double> local;  // of each edge: d(user)/d(input)
 };
 
-/// The value of a unary or binary operation.
-double value_of(Op op, double x, double y);
-
 /// grads[n] = d(root)/d(n) for every node n, by the reverse sweep over `local`, one number for each edge; 0 for
 /// those after the root. A node whose gradient is 0 passes nothing on.
 ///

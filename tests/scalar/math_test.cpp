@@ -171,3 +171,37 @@ TEST_CASE("softmax cross-entropy with a number that is no class is NaN and no ac
     graph.zero_grad();
   }
 }
+
+TEST_CASE("an operation is recorded by its code as by its name", "[math]") {
+  Graph graph;
+  const Value x = graph.leaf(0.4), y = graph.leaf(0.7);
+  const std::vector<Value> two = {x, y}, four = {x, y, y, y};
+
+  for (std::size_t i = 2; i < op_count; ++i) {
+    const Op op = static_cast<Op>(i);
+    const int arity = info(op).arity;
+    if (arity == any_number) continue;
+    const Value recorded = record(op, std::span(two).first(static_cast<std::size_t>(arity)));
+    CHECK(recorded.op() == op);
+    CHECK(recorded.data() == bp::test::apply(op, x, y).data());
+  }
+  CHECK(record(Op::sum, four).data() == sum(four).data());
+  CHECK(record(Op::mean, four).data() == mean(four).data());
+  CHECK(record(Op::logsumexp, four).data() == logsumexp(four).data());
+  CHECK(record(Op::dot, four).data() == x.data() * y.data() + y.data() * y.data());
+  const std::vector<Value> classes = {graph.constant(1.0), x, y};
+  CHECK(record(Op::softmax_cross_entropy, classes).data() == softmax_cross_entropy(1, {x, y}).data());
+}
+
+TEST_CASE("an operation by its code refuses what it does not take", "[math]") {
+  Graph graph;
+  const Value x = graph.leaf(0.4);
+  const std::vector<Value> one = {x}, three = {x, x, x}, none;
+
+  CHECK_THROWS_AS(record(Op::leaf, none), std::invalid_argument);
+  CHECK_THROWS_AS(record(Op::constant, none), std::invalid_argument);
+  CHECK_THROWS_AS(record(Op::tanh, three), std::invalid_argument);
+  CHECK_THROWS_AS(record(Op::mul, one), std::invalid_argument);
+  CHECK_THROWS_AS(record(Op::dot, three), std::invalid_argument);
+  CHECK_THROWS_AS(record(Op::sum, none), std::invalid_argument);
+}

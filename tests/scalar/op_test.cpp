@@ -144,3 +144,26 @@ TEST_CASE("asking for a derivative that does not exist is refused", "[op]") {
   CHECK_THROWS_AS(local_derivative(Op::mul, 2, 0.5, 0.5, 0.25), std::invalid_argument);
   CHECK_THROWS_AS(local_derivative(Op::leaf, 0, 0.5, 0.0, 0.5), std::invalid_argument);
 }
+
+TEST_CASE("the value by an operation's code is the one that is recorded", "[op]") {
+  for (const bp::test::Reference& row : bp::test::references()) {
+    Graph graph;
+    const Value recorded = bp::test::apply(row.op, graph.leaf(row.x), graph.leaf(row.y));
+    const double value = operation_value(row.op, row.x, row.y);
+    CHECK((value == recorded.data() || (std::isnan(value) && std::isnan(recorded.data()))));
+  }
+  CHECK_THROWS_AS(bp::operation_value(bp::Op::sum, 1.0, 2.0), std::invalid_argument);
+  CHECK_THROWS_AS(bp::operation_value(bp::Op::leaf, 1.0, 2.0), std::invalid_argument);
+}
+
+TEST_CASE("an n-ary operation is found by its code", "[op]") {
+  const auto half = [](std::ptrdiff_t) { return 0.5; };
+  const auto value = [&](bp::Op op) {
+    return bp::with_n_ary(op, [&]<bp::Op which>() { return bp::n_ary_value<which, double>(4, half); });
+  };
+
+  CHECK(value(bp::Op::sum) == 2.0);
+  CHECK(value(bp::Op::mean) == 0.5);
+  CHECK(value(bp::Op::dot) == 0.5);  // two products of 1/4
+  CHECK_THROWS_AS(value(bp::Op::tanh), std::invalid_argument);
+}
