@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -13,6 +12,7 @@
 
 #include "engine/worksheet/diagnose.h"
 #include "engine/worksheet/digits.h"
+#include "viz/text.h"
 
 namespace bp {
 
@@ -39,21 +39,6 @@ inline double truth(Graph& graph, Value loss, const Wrong_number& number, const 
   for (std::size_t i = 0; i < before.size(); ++i) descent.train[i].set_data(before[i]);
   graph.recompute();
   return result;
-}
-
-/// Prints a text in lines of at most 80 columns, indented by six.
-inline void print_wrapped(std::string_view text) {
-  std::string line;
-  while (!text.empty()) {
-    const std::string word(text.substr(0, text.find(' ')));
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
-    if (line.size() + word.size() > 80) {
-      fmt::print("     {}\n", line);
-      line.clear();
-    }
-    line += " " + word;
-  }
-  fmt::print("     {}\n", line);
 }
 
 /// The mistakes that would explain a number, the most likely first.
@@ -83,7 +68,8 @@ inline void exhibit(Graph& graph, Value loss, const std::vector<Wrong_number>& n
   for (const Diagnosis& diagnosis : found) {
     if (diagnosis.mistakes.empty() || !told.insert(diagnosis.mistakes[0].id).second) continue;
     if (told.size() == 1) fmt::print("\n");
-    print_wrapped(diagnosis.mistakes[0].id + ": " + diagnosis.mistakes[0].says);
+    fmt::print("{}",
+               wrapped(diagnosis.mistakes[0].id + ": " + diagnosis.mistakes[0].says, 86, "      ", "      "));
   }
   fmt::print("\n");
 }

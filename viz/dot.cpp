@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/worksheet/digits.h"
 #include "viz/order.h"
 #include "viz/text.h"
 

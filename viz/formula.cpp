@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 
+#include "engine/worksheet/digits.h"
 #include "viz/text.h"
 
 namespace bp {

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "engine/worksheet/digits.h"
 #include "viz/picture.h"
 #include "viz/text.h"
 

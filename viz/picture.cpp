@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "engine/worksheet/digits.h"
 #include "viz/formula.h"
 #include "viz/selection.h"
 #include "viz/text.h"

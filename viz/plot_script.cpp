@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include "engine/worksheet/digits.h"
 #include "viz/text.h"
 
 namespace bp {

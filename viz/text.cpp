@@ -1,9 +1,8 @@
 #include "viz/text.h"
 
-#include <cmath>
-#include <cstdint>
+#include <algorithm>
 
-#include <fmt/format.h>
+#include "engine/worksheet/utf8.h"
 
 namespace bp {
 
@@ -12,29 +11,9 @@ namespace {
 constexpr char32_t replacement = 0xFFFD;
 constexpr std::string_view ellipsis = "\u2026";
 
-struct Decoded {
-  char32_t character;
-  std::size_t bytes;
-};
-
-// The first character of a text that is not empty. A byte that begins no valid sequence (Unicode 15, table
-// 3-7: not the shortest form, a surrogate, beyond U+10FFFF, broken off) is a replacement character of its
-// own.
-Decoded decode(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes) return {replacement, 1};
-  char32_t character = lead & (0x7Fu >> bytes);
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {replacement, 1};
-    character = character << 6 | (byte(i) & 0x3Fu);
-  }
-  constexpr char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = character >= 0xD800 && character <= 0xDFFF;
-  if (character < smallest[bytes] || character > 0x10FFFF || surrogate) return {replacement, 1};
-  return {character, bytes};
+// A byte that begins no valid sequence is a replacement character of its own.
+worksheet::Code_point decode(std::string_view text) {
+  return worksheet::code_point(text).value_or(worksheet::Code_point{replacement, 1});
 }
 
 bool is_line_break_or_tab(char32_t c) {
@@ -55,13 +34,13 @@ std::string shown_name(std::string_view name, std::size_t length) {
   std::size_t count = 0, last = 0;  // last: where the last character begins
   bool blank = true;
   while (!name.empty()) {
-    const Decoded next = decode(name);
+    const worksheet::Code_point next = decode(name);
     if (count == length) return shown.substr(0, last) + std::string(ellipsis);
     last = shown.size();
     ++count;
-    if (is_line_break_or_tab(next.character)) {
+    if (is_line_break_or_tab(next.code)) {
       shown += ' ';
-    } else if (!is_shown(next.character) || next.character == replacement) {
+    } else if (!is_shown(next.code) || next.code == replacement) {
       shown += "\uFFFD";
     } else {
       shown += name.substr(0, next.bytes);
@@ -78,6 +57,36 @@ std::size_t character_count(std::string_view text) {
   return count;
 }
 
+std::string wrapped(std::string_view text, std::size_t columns, std::string_view first,
+                    std::string_view next) {
+  std::string all, line(first);
+  bool begun = false;  // whether the line has a word
+  const auto end_line = [&] {
+    all += line + "\n";
+    line = next;
+    begun = false;
+  };
+  while (!text.empty()) {
+    const std::size_t space = std::min(text.find(' '), text.size());
+    std::string_view word = text.substr(0, space);
+    text.remove_prefix(std::min(space + 1, text.size()));
+    if (begun && character_count(line) + 1 + character_count(word) > columns) end_line();
+    for (std::size_t room = columns - std::min(columns, character_count(line));
+         !begun && word.size() > room;) {
+      const std::size_t comma = room > 0 ? word.rfind(',', room - 1) : std::string_view::npos;
+      if (comma == std::string_view::npos) break;
+      line += word.substr(0, comma + 1);
+      word.remove_prefix(comma + 1);
+      end_line();
+      room = columns - std::min(columns, character_count(line));
+    }
+    line += (begun ? " " : "") + std::string(word);
+    begun = true;
+  }
+  end_line();
+  return all;
+}
+
 std::string escaped(std::string_view text) {
   std::string safe;
   for (char c : text) {
@@ -91,20 +100,6 @@ std::string escaped(std::string_view text) {
     }
   }
   return safe;
-}
-
-std::string shown_number(double number, int digits) {
-  if (std::isnan(number)) return "nan";
-  if (number == 0.0) return "0";
-  if (number == std::floor(number) && std::abs(number) < 1e6) return fmt::format("{:.0f}", number);
-  std::string text = fmt::format("{:.{}g}", number, digits);
-  const std::size_t exponent = text.find('e');  // "4.386e-05" is 4.386e-5
-  if (exponent != std::string::npos) {
-    const std::size_t first = text.find_first_not_of("+-0", exponent + 1);
-    const bool negative = text[exponent + 1] == '-';
-    text = text.substr(0, exponent) + (negative ? "e-" : "e") + text.substr(first);
-  }
-  return text;
 }
 
 }  // namespace bp

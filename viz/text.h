@@ -1,4 +1,4 @@
-// What may stand in a picture: names made harmless, numbers made short.
+// Text for pictures and terminals: names made harmless, sentences on lines.
 #pragma once
 
 #include <cstddef>
@@ -18,15 +18,12 @@ std::string shown_name(std::string_view name, std::size_t length);
 /// How many characters (code points) a text of valid UTF-8 has.
 std::size_t character_count(std::string_view text);
 
+/// The words of a text on lines of at most `columns` characters, each ended: the first behind `first`, the
+/// others behind `next`. A word that is longer than a line goes on after a comma, if it has one that fits.
+std::string wrapped(std::string_view text, std::size_t columns, std::string_view first = {},
+                    std::string_view next = {});
+
 /// Text for an HTML-like label of DOT: the characters that mean something there are escaped.
 std::string escaped(std::string_view text);
-
-/// A number for a reader, rounded to `digits` significant digits, trailing zeros dropped: 0.2984, -3,
-/// 4.386e-5.
-///
-/// Whole numbers below a million are never rounded; below 1e-4 and from 10^digits on (but at least a million
-/// for whole numbers) there is an exponent. Both zeros are "0"; there are "nan", "inf" and "-inf". The
-/// decimal point is a point in every locale.
-std::string shown_number(double number, int digits);
 
 }  // namespace bp

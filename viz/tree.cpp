@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/data/with_commas.h"
+#include "engine/worksheet/digits.h"
 #include "viz/formula.h"
 #include "viz/text.h"
 

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace bp {
 
-/// 101770 as "101,770".
+/// "101770" as "101,770"; the digits of a whole number of any length.
+std::string with_commas(std::string_view digits);
 std::string with_commas(std::uint64_t number);
 
 }  // namespace bp

@@ -165,4 +165,21 @@ std::string shortest(double x) {
   return {text.data(), end};
 }
 
+std::string shown_number(double number, int digits) {
+  constexpr double never_rounded = 1e6;  // whole numbers below
+  if (!std::isfinite(number)) return shortest(number);
+  if (number == 0.0) return "0";
+  std::array<char, 32> text;  // at most 24 characters: -1.2345678901234567e-308
+  const auto write = [&](auto... format) {
+    return std::string(text.data(), std::to_chars(text.data(), text.data() + text.size(), format...).ptr);
+  };
+  if (std::abs(number) < never_rounded && number == std::trunc(number))
+    return write(static_cast<int>(number));
+  std::string shown = write(number, std::chars_format::general, digits);
+  const std::size_t exponent = shown.find('e');  // "4.386e-05" is 4.386e-5
+  if (exponent == std::string::npos) return shown;
+  const std::size_t first = shown.find_first_not_of("+-0", exponent + 1);
+  return shown.substr(0, exponent) + (shown[exponent + 1] == '-' ? "e-" : "e") + shown.substr(first);
+}
+
 }  // namespace bp

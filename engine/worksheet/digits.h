@@ -66,4 +66,12 @@ Verdict compare_digits(const Written_number& claimed, double truth);
 /// Plain from 1e-4 up to 1e16, with an exponent elsewhere (as Python's repr and {fmt}'s {}).
 std::string shortest(double x);
 
+/// A number for a reader, rounded to `digits` significant digits, trailing zeros dropped: 0.2984, -3,
+/// 4.386e-5.
+///
+/// Whole numbers below a million are never rounded; below 1e-4 and from 10^digits on (but at least a million
+/// for whole numbers) there is an exponent. Both zeros are "0"; there are "nan", "inf" and "-inf". The
+/// decimal point is a point in every locale.
+std::string shown_number(double number, int digits);
+
 }  // namespace bp

@@ -7,6 +7,8 @@
 #include <map>
 #include <vector>
 
+#include "engine/worksheet/digits.h"
+
 namespace bp::worksheet {
 namespace {
 
@@ -23,10 +25,7 @@ std::string factor(double number) { return number < 0.0 ? "(" + spoken(number) +
 
 }  // namespace
 
-std::string spoken(double number) {
-  if (!std::isfinite(number)) return shortest(number);
-  return fmt::format("{:.6g}", number);
-}
+std::string spoken(double number) { return shown_number(number, 6); }
 
 std::string Explainer::name(Node n) const {
   const Roles& roles = search_.roles();
@@ -212,7 +211,7 @@ Mistake Explainer::mistake(const Question& question, const Match& match, const s
     mistake.says += " Right: " + corrected(question.of, *question.by) + ".";
   } else {
     const int digits = std::min<int>(17, static_cast<int>(Written_number(written).digits().size()) + 2);
-    mistake.says += fmt::format(" That makes it {:.{}g}.", match.predicted, digits);
+    mistake.says += " That makes it " + shown_number(match.predicted, digits) + ".";
   }
   return mistake;
 }

@@ -1,11 +1,12 @@
 #include "engine/worksheet/formula.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <numbers>
 #include <utility>
+
+#include "engine/worksheet/digits.h"
 
 namespace bp {
 namespace {
@@ -97,7 +98,7 @@ double compare(const Formula& formula, double left, double right) {
 
 double as_printed(double number, int digits) {
   if (digits == 0 || !std::isfinite(number)) return number;
-  const std::string text = printed_number(number, digits);
+  const std::string text = shown_number(number, digits);
   double value = 0.0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
@@ -210,20 +211,6 @@ bool has_symbols(const Formula& formula) {
 
 bool is_number(const Formula& formula, double number) {
   return formula.kind == Kind::number && formula.number == number;
-}
-
-std::string printed_number(double number, int digits) {
-  constexpr double never_rounded = 1e6;  // whole numbers below
-  if (std::isnan(number)) return "nan";
-  if (std::isinf(number)) return number < 0 ? "-inf" : "inf";
-  if (number == 0) return "0";
-  std::array<char, 32> text;  // at most 24 characters: -1.2345678901234567e-308
-  if (std::abs(number) < never_rounded && number == std::trunc(number)) {
-    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), static_cast<int>(number)).ptr};
-  }
-  return {
-      text.data(),
-      std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::general, digits).ptr};
 }
 
 double evaluate(const Formula& formula, int digits) {

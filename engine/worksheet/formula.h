@@ -70,12 +70,6 @@ bool heavier_than(const Formula& formula, std::size_t limit);
 bool has_symbols(const Formula& formula);
 bool is_number(const Formula& formula, double number);
 
-/// A number of at most `digits` significant digits, trailing zeros dropped: "0.2984", "4.386e-05", "nan".
-///
-/// Whole numbers below a million are never rounded. Both zeros are "0". Plain from 1e-4 on, and as long as
-/// the digits reach to the point.
-std::string printed_number(double number, int digits);
-
 /// The value of the formula when it is worked out from the numbers as they are printed with so many digits;
 /// with 0 from all their digits.
 double evaluate(const Formula& formula, int digits);

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/worksheet/digits.h"
 #include "engine/worksheet/solver.h"
 
 namespace bp {
@@ -77,7 +78,7 @@ std::optional<Formula> terms_of(const Solution_step& step) {
 }
 
 bool comes_out(const Formula& formula, double result, int digits) {
-  return printed_number(evaluate(formula, digits), digits) == printed_number(result, digits);
+  return shown_number(evaluate(formula, digits), digits) == shown_number(result, digits);
 }
 
 bool is_printed_whole(double number, int digits) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/data/file_error.h"
+#include "engine/worksheet/digits.h"
 #include "engine/worksheet/solution_notes.h"
 #include "engine/worksheet/text_width.h"
 #include "engine/worksheet/typeset.h"
@@ -92,7 +93,7 @@ class Text_writer {
     section("Backward pass, from " + typesetter_.symbol(solution_.loss), solution_.backward);
     if (solution_.learning_rate) {
       section("One step of gradient descent, with the learning rate " +
-                  printed_number(*solution_.learning_rate, solution_.digits),
+                  shown_number(*solution_.learning_rate, solution_.digits),
               solution_.update);
     }
     heading("Notes");
@@ -112,7 +113,7 @@ class Text_writer {
     std::vector<std::string> cells;
     std::size_t broadest = 0;
     for (const Symbol& leaf : solution_.given) {
-      const std::string number = printed_number(leaf.number, solution_.digits);
+      const std::string number = shown_number(leaf.number, solution_.digits);
       const bool exact = is_printed_whole(leaf.number, solution_.digits);
       cells.push_back(typesetter_.symbol(leaf) + (exact ? " = " : " \u2248 ") + number);
       broadest = std::max(broadest, text_width(cells.back()));

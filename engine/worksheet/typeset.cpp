@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "engine/worksheet/digits.h"
+
 namespace bp::worksheet {
 
 using Kind = Formula::Kind;
@@ -40,7 +42,7 @@ void Typesetter::may_break_at_last() {
   if (pieces_.back().width > long_since) may_break(true);
 }
 
-std::string Typesetter::printed(double number) const { return printed_number(number, digits_); }
+std::string Typesetter::printed(double number) const { return shown_number(number, digits_); }
 
 bool Typesetter::is_negative(const Formula& formula) const {
   if (formula.kind == Kind::negative) return true;

@@ -26,7 +26,7 @@ Value Worksheet::at(std::string_view name) const {
   if (const auto value = find(name)) return *value;
   worksheet::Nearest_name nearest(name);
   for (const Definition& definition : definitions) nearest.consider(definition.name);
-  throw std::invalid_argument(file + ": there is no '" + on_one_line(std::string(name)) + "'" +
+  throw std::invalid_argument(file + ": there is no value `" + on_one_line(std::string(name)) + "`" +
                               nearest.hint());
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/worksheet/digits.h"
 #include "engine/worksheet/hint.h"
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/command.h"
@@ -71,24 +72,8 @@ void print_json(const bp::Worksheet& worksheet, const bp::Check& check, const Op
 
 // ---- text -----------------------------------------------------------------------------------------------
 
-// Words on lines of at most `width` columns, all but the first behind `indent`.
 void print_wrapped(std::string_view first, std::string_view indent, std::string_view text) {
-  std::string line(first);
-  bool begun = false;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    const std::string_view next = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (begun && bp::character_count(line) + 1 + bp::character_count(next) > width) {
-      fmt::print("{}\n", line);
-      line = indent;
-      begun = false;
-    }
-    if (begun) line += ' ';
-    line += next;
-    begun = true;
-  }
-  fmt::print("{}\n", line);
+  fmt::print("{}", bp::wrapped(text, width, first, indent));
 }
 
 std::string padded(std::string text, std::size_t columns) {
@@ -103,18 +88,13 @@ std::string target(const bp::Claim& claim) {
   return name;
 }
 
-// The true number: a few digits more than were claimed.
-std::string shown_truth(double truth, const Options& options) {
-  return fmt::format("{:.{}g}", truth, options.digits);
-}
-
 void print_table(const bp::Worksheet& worksheet, const bp::Check& check, const Options& options) {
   std::size_t name_columns = 5, written_columns = 9, true_columns = 4;
   for (std::size_t i = 0; i < check.claims.size(); ++i) {
     name_columns = std::max(name_columns, bp::character_count(target(worksheet.claims[i])));
     written_columns =
         std::max(written_columns, bp::character_count(bp::shown_name(worksheet.claims[i].written, 24)));
-    true_columns = std::max(true_columns, shown_truth(check.claims[i].truth, options).size());
+    true_columns = std::max(true_columns, bp::shown_number(check.claims[i].truth, options.digits).size());
   }
   const auto row = [&](const std::string& line, const std::string& name, const std::string& written,
                        const std::string& truth, const std::string& verdict) {
@@ -129,7 +109,7 @@ void print_table(const bp::Worksheet& worksheet, const bp::Check& check, const O
                                 : checked.verdict == bp::Verdict::truncated ? "truncated, not rounded"
                                                                             : "right";
     row(std::to_string(claim.line), target(claim), bp::shown_name(claim.written, 24),
-        shown_truth(checked.truth, options), verdict);
+        bp::shown_number(checked.truth, options.digits), verdict);
   }
 }
 
@@ -139,7 +119,8 @@ void print_diagnosis(const bp::Claim& claim, const bp::Checked_claim& checked, c
              diagnosis.method_right ? " (the method is right)" : "");
   if (diagnosis.mistakes.empty()) {
     const bp::Quantity quantity = claim.by ? bp::Quantity::gradient : bp::Quantity::value;
-    const std::string hint = bp::ratio_hint(claim.number, checked.truth, quantity);
+    // What the ratio says may be the answer: that it is 0, or that the digits are almost right.
+    const std::string hint = options.no_answers ? "" : bp::ratio_hint(claim.number, checked.truth, quantity);
     print_wrapped("  ", "  ",
                   "No mistake that Backstep knows makes this number. " +
                       (hint.empty() ? "A slip in the arithmetic?" : hint));

@@ -16,7 +16,6 @@
 #include "engine/worksheet/check.h"
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/command.h"
-#include "lessons/backstep/find_value.h"
 #include "viz/render.h"
 #include "viz/text.h"
 #include "viz/tree.h"
@@ -70,7 +69,7 @@ void print_tree(const bp::Worksheet& worksheet, const Options& options,
   tree.marks = marks;
   std::vector<bp::Value> ends = ends_of(worksheet);
   if (!options.path.empty()) {
-    tree.from = find_value(worksheet, options.path);
+    tree.from = worksheet.at(options.path);
     ends.resize(1);
   }
   fmt::print("{}", bp::to_tree(ends, tree));
@@ -85,7 +84,7 @@ void draw_picture(const bp::Worksheet& worksheet, const Options& options,
   const std::string loss = "n" + std::to_string(worksheet.loss.index());
   for (bp::Picture::Box& box : picture.boxes) box.is_root = box.id == loss;
   for (const bp::Value_mark& mark : marks) bp::add_mark(picture, mark.of, mark.mark);
-  if (!options.path.empty()) bp::keep_paths(picture, find_value(worksheet, options.path), worksheet.loss);
+  if (!options.path.empty()) bp::keep_paths(picture, worksheet.at(options.path), worksheet.loss);
   const std::string note = bp::draw(picture, options.out, look);
   if (!note.empty()) fmt::print(stderr, "backstep: {}: {}\n", options.out, note);
   fmt::print("Drawn: {}\n", options.out);

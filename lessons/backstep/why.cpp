@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "engine/data/file_error.h"
+#include "engine/data/with_commas.h"
+#include "engine/worksheet/digits.h"
 #include "engine/worksheet/paths.h"
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/chain.h"
 #include "lessons/backstep/command.h"
-#include "lessons/backstep/find_value.h"
 #include "viz/text.h"
 
 namespace backstep {
@@ -30,16 +31,6 @@ constexpr std::size_t width = 100;               // columns
 constexpr std::size_t most_steps = 100'000'000;  // of all listed paths together: 12 bytes each
 
 // ---- Text -----------------------------------------------------------------------------------------------
-
-/// 1152921504606846976 as 1,152,921,504,606,846,976.
-std::string with_commas(std::string_view digits) {
-  std::string text;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
-    text += digits[i];
-  }
-  return text;
-}
 
 /// Prints words, each behind a sign (` -> `, ` * `) but the first, on lines that begin in column 5. What does
 /// not fit goes on the next line, behind its sign.
@@ -67,26 +58,7 @@ class Line {
   bool first_ = true;
 };
 
-/// Prints a sentence on lines of at most 100 columns. A number that is longer than a line goes on after a
-/// comma.
-void say(std::string_view sentence) {
-  std::string line;
-  const auto finish = [&] {
-    if (!line.empty()) fmt::print("{}\n", line);
-    line.clear();
-  };
-  while (!sentence.empty()) {
-    const std::size_t space = std::min(sentence.find(' '), sentence.size());
-    std::string_view word = sentence.substr(0, space);
-    sentence.remove_prefix(std::min(space + 1, sentence.size()));
-    if (bp::character_count(line) + 1 + bp::character_count(word) > width) finish();
-    for (; bp::character_count(word) > width; word.remove_prefix(word.rfind(',', width - 1) + 1)) {
-      fmt::print("{}\n", word.substr(0, word.rfind(',', width - 1) + 1));
-    }
-    line += (line.empty() ? "" : " ") + std::string(word);
-  }
-  finish();
-}
+void say(std::string_view sentence) { fmt::print("{}", bp::wrapped(sentence, width)); }
 
 // ---- The command ----------------------------------------------------------------------------------------
 
@@ -122,7 +94,7 @@ class Explanation {
   std::string number(double x) const { return bp::shown_number(x, digits_); }
 
   std::string spelt(const std::string& count) const {
-    return paths_.is_exact ? with_commas(count) : "about " + count;
+    return paths_.is_exact ? bp::with_commas(count) : "about " + count;
   }
 
   /// `(152.4 % of the sum)`, where that says something; and what stands before it.
@@ -152,7 +124,7 @@ class Explanation {
     const bool one = paths_.rest_count == "1";
     const std::string others =
         one               ? "other path makes"
-        : paths_.is_exact ? fmt::format("other {} paths together make", with_commas(paths_.rest_count))
+        : paths_.is_exact ? fmt::format("other {} paths together make", bp::with_commas(paths_.rest_count))
                           : fmt::format("others, {} paths, together make", spelt(paths_.rest_count));
     say(fmt::format("The {} {}{}.", others, number(paths_.rest_sum), share(paths_.rest_sum, " ")));
   }
@@ -165,7 +137,7 @@ class Explanation {
 
 void why(const Options& options) {
   const bp::Worksheet worksheet = bp::read_worksheet(options.file);
-  const bp::Value value = find_value(worksheet, options.name);
+  const bp::Value value = worksheet.at(options.name);
   const std::size_t root = worksheet.loss.index();
   const std::size_t longest = root > value.index() ? root - value.index() : 1;
   if (options.top > most_steps / longest) {

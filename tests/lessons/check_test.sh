@@ -63,6 +63,12 @@ hides_answers() {
 }
 claim '--no-answers gives verdicts and hints, and no true number' hides_answers
 
+hides_zero() {
+  printf '%s\n' 'x = 0.5' 'w = -1' 'h = relu(w*x)' 'E = (h - 1)^2' 'claim dE/dw = 0.5' >sheet
+  answers 1 - && grep -q 'exactly 0' out && answers 1 --no-answers - && ! grep -q 'exactly 0' out
+}
+claim '--no-answers does not say that the answer is 0, either' hides_zero
+
 prints_json() {
   sheet_with 'claim dE/dw5 = 0.082167041' 'claim dE/dnet_o1 = 0.15' 'claim dE/dw6 = 0.0895326567' "claim E' = 0.291027924" \
     'after 3: claim E = 1e-3'

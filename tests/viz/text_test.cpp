@@ -1,60 +1,17 @@
-// What may stand in a picture: names made harmless, numbers made short.
+// What may stand in a picture: names made harmless, sentences on lines.
 #include "viz/text.h"
 
-#include <cstdlib>
-#include <limits>
 #include <string>
 
 #include "tests/support/catch2.h"
 
-using bp::escaped, bp::shown_name, bp::shown_number;
+using bp::escaped, bp::shown_name, bp::wrapped;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 const std::string replaced = "\xEF\xBF\xBD";  // U+FFFD
 
 }  // namespace
-
-TEST_CASE("a number is rounded to significant digits and loses the zeros at its end", "[text]") {
-  CHECK(shown_number(0.29837110876000268, 4) == "0.2984");
-  CHECK(shown_number(0.29837110876000268, 9) == "0.298371109");
-  CHECK(shown_number(-0.022602540477475, 3) == "-0.0226");
-  CHECK(shown_number(0.5, 4) == "0.5");
-  CHECK(shown_number(0.99996, 4) == "1");
-  CHECK(shown_number(123.456, 4) == "123.5");
-}
-
-TEST_CASE("very small and very large numbers have an exponent without padding", "[text]") {
-  CHECK(shown_number(4.3856e-5, 4) == "4.386e-5");
-  CHECK(shown_number(1e-4, 4) == "0.0001");
-  CHECK(shown_number(12345.6, 4) == "1.235e4");
-  CHECK(shown_number(-2.5e100, 4) == "-2.5e100");
-  CHECK(shown_number(std::numeric_limits<double>::denorm_min(), 3) == "4.94e-324");
-  CHECK(shown_number(1e10, 4) == "1e10");
-}
-
-TEST_CASE("a whole number below a million is never rounded", "[text]") {
-  CHECK(shown_number(55000.0, 2) == "55000");
-  CHECK(shown_number(-999999.0, 1) == "-999999");
-  CHECK(shown_number(1000000.0, 4) == "1e6");
-}
-
-TEST_CASE("both zeros are 0, and what is not finite has a name without a sign that means nothing", "[text]") {
-  CHECK(shown_number(0.0, 4) == "0");
-  CHECK(shown_number(-0.0, 4) == "0");
-  CHECK(shown_number(not_a_number, 4) == "nan");
-  CHECK(shown_number(-not_a_number, 4) == "nan");
-  CHECK(shown_number(inf, 4) == "inf");
-  CHECK(shown_number(-inf, 4) == "-inf");
-}
-
-TEST_CASE("seventeen digits read back as the same number", "[text]") {
-  for (double number : {0.1, 1.0 / 3.0, -2.0 / 7.0e5, 6.02214076e23, 4.9406564584124654e-324, 1e-5}) {
-    CHECK(std::strtod(shown_number(number, 17).c_str(), nullptr) == number);
-  }
-}
 
 TEST_CASE("what means something in an HTML-like label is escaped", "[text]") {
   CHECK(escaped("a < b && b > \"c\"") == "a &lt; b &amp;&amp; b &gt; &quot;c&quot;");
@@ -107,4 +64,16 @@ TEST_CASE("a long name is cut at a character and ends in an ellipsis", "[text]")
   CHECK(bp::character_count(shown) == 24);
   CHECK(shown == long_name.substr(0, 2 * 23) + "\u2026");
   CHECK(shown_name(long_name.substr(0, 2 * 24), 24) == long_name.substr(0, 2 * 24));
+}
+
+TEST_CASE("words are put on lines that are long enough, behind what is to stand there", "[text]") {
+  CHECK(wrapped("one two three", 7) == "one two\nthree\n");
+  CHECK(wrapped("one two three", 9, "1. ", "   ") == "1. one\n   two\n   three\n");
+  CHECK(wrapped("αβγ δε", 6) == "αβγ δε\n");  // characters, not bytes
+  CHECK(wrapped("unbreakable", 4) == "unbreakable\n");
+  CHECK(wrapped("", 4) == "\n");
+}
+
+TEST_CASE("a number that is longer than a line goes on after a comma", "[text]") {
+  CHECK(wrapped("of 1,234,567 paths", 6) == "of\n1,234,\n567\npaths\n");
 }

@@ -13,7 +13,7 @@
 
 #include "tests/support/catch2.h"
 
-using bp::compare_digits, bp::shortest, bp::Verdict, bp::Written_number;
+using bp::compare_digits, bp::shortest, bp::shown_number, bp::Verdict, bp::Written_number;
 
 namespace {
 
@@ -288,4 +288,44 @@ TEST_CASE("shortest gives the fewest digits that read back as the same double", 
   CHECK(shortest(-not_a_number) == "nan");
   CHECK(shortest(infinity) == "inf");
   CHECK(shortest(-infinity) == "-inf");
+}
+
+TEST_CASE("a number is rounded to significant digits and loses the zeros at its end", "[digits]") {
+  CHECK(shown_number(0.29837110876000268, 4) == "0.2984");
+  CHECK(shown_number(0.29837110876000268, 9) == "0.298371109");
+  CHECK(shown_number(-0.022602540477475, 3) == "-0.0226");
+  CHECK(shown_number(0.5, 4) == "0.5");
+  CHECK(shown_number(0.99996, 4) == "1");
+  CHECK(shown_number(123.456, 4) == "123.5");
+}
+
+TEST_CASE("very small and very large numbers have an exponent without padding", "[digits]") {
+  CHECK(shown_number(4.3856e-5, 4) == "4.386e-5");
+  CHECK(shown_number(1e-4, 4) == "0.0001");
+  CHECK(shown_number(12345.6, 4) == "1.235e4");
+  CHECK(shown_number(-2.5e100, 4) == "-2.5e100");
+  CHECK(shown_number(std::numeric_limits<double>::denorm_min(), 3) == "4.94e-324");
+  CHECK(shown_number(1e10, 4) == "1e10");
+}
+
+TEST_CASE("a whole number below a million is never rounded", "[digits]") {
+  CHECK(shown_number(55000.0, 2) == "55000");
+  CHECK(shown_number(-999999.0, 1) == "-999999");
+  CHECK(shown_number(1000000.0, 4) == "1e6");
+}
+
+TEST_CASE("both zeros are 0, and what is not finite has a name without a sign that means nothing",
+          "[digits]") {
+  CHECK(shown_number(0.0, 4) == "0");
+  CHECK(shown_number(-0.0, 4) == "0");
+  CHECK(shown_number(not_a_number, 4) == "nan");
+  CHECK(shown_number(-not_a_number, 4) == "nan");
+  CHECK(shown_number(infinity, 4) == "inf");
+  CHECK(shown_number(-infinity, 4) == "-inf");
+}
+
+TEST_CASE("seventeen digits read back as the same number", "[digits]") {
+  for (double number : {0.1, 1.0 / 3.0, -2.0 / 7.0e5, 6.02214076e23, 4.9406564584124654e-324, 1e-5}) {
+    CHECK(std::strtod(shown_number(number, 17).c_str(), nullptr) == number);
+  }
 }

@@ -10,38 +10,12 @@ using namespace bp;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-
 Formula name(double number, std::uint32_t which = 0) {
   return symbol_formula({Symbol::Kind::value, which, number});
 }
 Formula difference(Formula a, Formula b) { return sum_formula(std::move(a), std::move(b), true); }
 
 }  // namespace
-
-TEST_CASE("a number is printed with its significant digits and without trailing zeros", "[formula]") {
-  CHECK(printed_number(0.29837110876000268861, 9) == "0.298371109");
-  CHECK(printed_number(0.00043856773447434685, 9) == "0.000438567734");
-  CHECK(printed_number(0.00043856773447434685, 4) == "0.0004386");
-  CHECK(printed_number(0.00003510187782978846, 6) == "3.51019e-05");
-  CHECK(printed_number(0.1, 17) == "0.10000000000000001");
-  CHECK(printed_number(-2.5, 9) == "-2.5");
-  CHECK(printed_number(1e300, 9) == "1e+300");
-  CHECK(printed_number(1234567.5, 3) == "1.23e+06");
-}
-
-TEST_CASE("a whole number below a million is never rounded, and zero has no sign", "[formula]") {
-  CHECK(printed_number(123456.0, 2) == "123456");
-  CHECK(printed_number(-999999.0, 1) == "-999999");
-  CHECK(printed_number(1000000.0, 2) == "1e+06");
-  CHECK(printed_number(-0.0, 9) == "0");
-}
-
-TEST_CASE("what is not finite is printed by its name", "[formula]") {
-  CHECK(printed_number(std::nan(""), 9) == "nan");
-  CHECK(printed_number(inf, 9) == "inf");
-  CHECK(printed_number(-inf, 9) == "-inf");
-}
 
 TEST_CASE("a formula is worked out from all digits, or from those that are printed", "[formula]") {
   const Formula third = product_formula(name(1.0 / 3.0), name(3.0), false);

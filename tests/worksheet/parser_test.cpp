@@ -214,7 +214,7 @@ TEST_CASE("a name that is not there is answered with the nearest", "[parser]") {
   const Worksheet sheet = read_sheet("out_h1 = 2\nE = out_h1^2\n");
 
   CHECK_FALSE(sheet.find("out_h2").has_value());
-  CHECK_THROWS_WITH(sheet.at("outh1"), "sheet.bp: there is no 'outh1'; did you mean `out_h1`?");
+  CHECK_THROWS_WITH(sheet.at("outh1"), "sheet.bp: there is no value `outh1`; did you mean `out_h1`?");
 }
 
 TEST_CASE("what has no name is numbered, constants aside", "[parser]") {
