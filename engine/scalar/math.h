@@ -33,7 +33,7 @@ namespace bp {
 
 /// The operation of that code; the factors of a dot alternate: x1, y1, x2, y2, ...
 ///
-/// Throws:    also std::invalid_argument for a leaf or a constant, and for more or fewer inputs than it takes.
+/// Throws:    also std::invalid_argument for a leaf or a constant, and where it does not take so many inputs.
 Value record(Op op, std::span<const Value> inputs);
 
 inline Value operator-(Value x) { return neg(x); }

@@ -46,8 +46,8 @@ struct Tape {
   std::vector<double> local;  // of each edge: d(user)/d(input)
 };
 
-/// grads[n] = d(root)/d(n) for every node n, by the reverse sweep over `local`, one number for each edge; 0 for
-/// those after the root. A node whose gradient is 0 passes nothing on.
+/// grads[n] = d(root)/d(n) for every node n, by the reverse sweep over `local`, one number for each edge; 0
+/// for those after the root. A node whose gradient is 0 passes nothing on.
 ///
 /// Shapes:    grads has size() elements and is overwritten.
 void sweep(const Tape& tape, std::span<const double> local, Node root, std::span<double> grads);

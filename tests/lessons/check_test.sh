@@ -4,27 +4,9 @@
 # BACKSTEP_BUILD names the build folder (default build/).
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
-build=${BACKSTEP_BUILD:-$root/build}
-. "$root/tests/support/report.sh"
-backstep=$build/lessons/backstep/backstep
+tested=check
+. "$root/tests/support/command.sh"
 example=$root/lessons/worksheets/mazur.bp
-
-work=$(mktemp -d "${TMPDIR:-/tmp}/backstep-check.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-
-# answers STATUS ARGUMENT...: runs `backstep check` with the file `sheet` as its input, keeps out and err.
-answers() {
-  wanted=$1
-  shift
-  status=0
-  "$backstep" check "$@" <sheet >out 2>err || status=$?
-  cat err
-  [ "$status" -eq "$wanted" ] || {
-    echo "exit status $status, not $wanted"
-    return 1
-  }
-}
 
 # The worked example without its claims, and with those that are given.
 sheet_with() {

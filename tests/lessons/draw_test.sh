@@ -4,30 +4,12 @@
 # BACKSTEP_BUILD names the build folder (default build/).
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
-build=${BACKSTEP_BUILD:-$root/build}
-. "$root/tests/support/report.sh"
-backstep=$build/lessons/backstep/backstep
+tested=draw
+. "$root/tests/support/command.sh"
 mazur=$root/lessons/worksheets/mazur.bp
-
-work=$(mktemp -d "${TMPDIR:-/tmp}/backstep-draw.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
 # Graphviz keeps what it leaked: of interest where it is ours to mend.
 LSAN_OPTIONS=suppressions="$root/tests/viz/lsan.supp":print_suppressions=0
 export LSAN_OPTIONS
-
-# answers STATUS ARGUMENT...: runs `backstep draw` on what stands in the file `sheet`, keeps out and err.
-answers() {
-  wanted=$1
-  shift
-  status=0
-  "$backstep" draw "$@" <sheet >out 2>err || status=$?
-  cat err
-  [ "$status" -eq "$wanted" ] || {
-    echo "exit status $status, not $wanted"
-    return 1
-  }
-}
 quiet() { answers 0 "$@" && [ ! -s err ]; }
 refuses() { answers 2 "$@" && [ "$(wc -l <err)" -eq 1 ] && grep -q '^backstep: .' err && [ ! -s out ]; }
 first_bytes() { head -c "$2" "$1" | od -An -tx1 | tr -d ' \n'; }

@@ -4,26 +4,8 @@
 # BACKSTEP_BUILD names the build folder (default build/).
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
-build=${BACKSTEP_BUILD:-$root/build}
-. "$root/tests/support/report.sh"
-backstep=$build/lessons/backstep/backstep
-
-work=$(mktemp -d "${TMPDIR:-/tmp}/backstep-solve.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-
-# answers STATUS ARGUMENT...: runs `backstep solve` with the file `sheet` as its input, keeps out and err.
-answers() {
-  wanted=$1
-  shift
-  status=0
-  "$backstep" solve "$@" <sheet >out 2>err || status=$?
-  cat err
-  [ "$status" -eq "$wanted" ] || {
-    echo "exit status $status, not $wanted"
-    return 1
-  }
-}
+tested=solve
+. "$root/tests/support/command.sh"
 solves() { answers 0 "$@" && [ ! -s err ]; }
 refuses() { answers 2 "$@" && grep -q '^backstep: .' err && [ ! -s out ]; }
 

@@ -4,26 +4,8 @@
 # BACKSTEP_BUILD names the build folder (default build/).
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
-build=${BACKSTEP_BUILD:-$root/build}
-. "$root/tests/support/report.sh"
-backstep=$build/lessons/backstep/backstep
-
-work=$(mktemp -d "${TMPDIR:-/tmp}/backstep-why.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-
-# answers STATUS ARGUMENT...: runs `backstep why` on what stands in the file `sheet`, keeps out and err.
-answers() {
-  wanted=$1
-  shift
-  status=0
-  "$backstep" why "$@" <sheet >out 2>err || status=$?
-  cat err
-  [ "$status" -eq "$wanted" ] || {
-    echo "exit status $status, not $wanted"
-    return 1
-  }
-}
+tested=why
+. "$root/tests/support/command.sh"
 says() { answers 0 "$@" && [ ! -s err ] && diff wanted out; }
 refuses() { answers 2 "$@" && [ "$(wc -l <err)" -eq 1 ] && grep -q '^backstep: .' err && [ ! -s out ]; }
 

@@ -1,0 +1,25 @@
+# For tests of one command of `backstep`: a folder of their own, and how it answers to a worksheet.
+# shellcheck shell=sh
+#
+# The script sets `root` and `tested`, the command's name, and sources this instead of report.sh.
+
+# shellcheck source=tests/support/report.sh
+. "$root/tests/support/report.sh"
+backstep=${BACKSTEP_BUILD:-$root/build}/lessons/backstep/backstep
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/backstep-$tested.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# answers STATUS ARGUMENT...: runs the command with the file `sheet` as its input, keeps out and err.
+answers() {
+  wanted=$1
+  shift
+  status=0
+  "$backstep" "$tested" "$@" <sheet >out 2>err || status=$?
+  cat err
+  [ "$status" -eq "$wanted" ] || {
+    echo "exit status $status, not $wanted"
+    return 1
+  }
+}
