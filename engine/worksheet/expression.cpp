@@ -39,11 +39,9 @@ void Expression::unknown(const Token& name) const {
     fail(name, named(name) + " is used before its definition in line " + std::to_string(*line) +
                    "; move that line up");
   }
-  Nearest_name nearest(name.text);
-  for (const Definition& definition : worksheet_.definitions) nearest.consider(definition.name);
   const bool function = find_function(name.text) != nullptr;
   fail(name, function ? named(name) + " is a function; its argument stands in parentheses"
-                      : "there is no " + named(name) + nearest.hint());
+                      : "there is no " + named(name) + worksheet_.did_you_mean(name.text));
 }
 
 Value Expression::record(std::string_view defines) {

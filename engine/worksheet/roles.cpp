@@ -142,7 +142,7 @@ void Roles::find_sums(const Tape& tape) {
   for (Node n = 0; n < tape.size(); ++n) {
     const bool alone = by_node.contains(n) && !is_part(n);
     if (!alone && (!is_sum(tape.op[n]) || is_part(n))) continue;
-    Weighted_sum sum{n, {}, {}};
+    Weighted_sum sum{n, {}};
     if (alone) {
       sum.products = by_node[n];
     } else {
@@ -151,8 +151,6 @@ void Roles::find_sums(const Tape& tape) {
         const auto found = by_node.find(term);
         if (found != by_node.end()) {
           sum.products.insert(sum.products.end(), found->second.begin(), found->second.end());
-        } else if (parameter[term] != 0) {
-          sum.biases.push_back(e);
         }
       }
     }

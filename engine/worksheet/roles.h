@@ -23,7 +23,6 @@ struct Weighted {
 struct Weighted_sum {
   Node node;                       ///< the whole of it
   std::vector<Weighted> products;  ///< in the order they are written
-  std::vector<Edge> biases;        ///< edges to trained leaves that are added
 };
 
 /// Sums over the same inputs in the same order: a layer of neurons. Square when there are as many.

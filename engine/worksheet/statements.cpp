@@ -35,9 +35,7 @@ std::string in_quotes(std::string_view name) { return named({Token::Kind::name, 
 
 Value Lookup::value_of(const Reference& reference) const {
   if (const auto value = sheet_.find(reference.name)) return *value;
-  Nearest_name nearest(reference.name);
-  for (const Definition& definition : sheet_.definitions) nearest.consider(definition.name);
-  fail(reference, "there is no " + in_quotes(reference.name) + nearest.hint());
+  fail(reference, "there is no " + in_quotes(reference.name) + sheet_.did_you_mean(reference.name));
 }
 
 Value Lookup::loss() const {

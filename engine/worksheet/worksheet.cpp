@@ -22,12 +22,16 @@ void Worksheet::define(std::string_view name, Value value, std::size_t line) {
   definitions.push_back({std::string(name), value, line});
 }
 
-Value Worksheet::at(std::string_view name) const {
-  if (const auto value = find(name)) return *value;
+std::string Worksheet::did_you_mean(std::string_view name) const {
   worksheet::Nearest_name nearest(name);
   for (const Definition& definition : definitions) nearest.consider(definition.name);
+  return nearest.hint();
+}
+
+Value Worksheet::at(std::string_view name) const {
+  if (const auto value = find(name)) return *value;
   throw std::invalid_argument(file + ": there is no value `" + on_one_line(std::string(name)) + "`" +
-                              nearest.hint());
+                              did_you_mean(name));
 }
 
 std::string_view Worksheet::operation(Value value) const {

@@ -64,6 +64,8 @@ struct Worksheet {
   std::optional<Value> find(std::string_view name) const;
   /// Throws std::invalid_argument for a name that there is not, with the nearest one that there is.
   Value at(std::string_view name) const;
+  /// "; did you mean `out_h1`?" for a name that there is not, or nothing.
+  std::string did_you_mean(std::string_view name) const;
   /// How an operation is called in worksheets and JSON: leaf, identity, neg, +, -, *, /, ^, or its function's
   /// name (pow for a power that was written so).
   std::string_view operation(Value value) const;
