@@ -122,66 +122,91 @@ std::vector<const Site*> Explainer::sites_behind(const Made& made, Node of, Node
   return behind;
 }
 
-std::string Explainer::done(const Made& made, Node of, Node by) const {
+// A leaf after one step asks for its derivative; whatever else comes later, or is a value, for none.
+Explainer::Asked Explainer::asked_by(const Question& question) const {
+  if (question.by && question.after == 0) return {question.of, question.by};
+  const bool leaf_after_step = question.after == 1 && !question.by && search_.trained()[question.of] != 0;
+  return {search_.loss(), leaf_after_step ? std::optional(question.of) : std::nullopt};
+}
+
+std::string Explainer::done(const Made& made, Asked asked) const {
   const Slip& slip = search_.slip(made.slip);
-  if (slip.id != "one-path") return std::string(slip.words) + where(made);
-  const std::vector<const Site*> behind = sites_behind(made, of, by);
+  std::vector<const Site*> behind;
+  if (slip.id == "one-path" && asked.by) behind = sites_behind(made, asked.of, *asked.by);
   if (behind.empty()) return std::string(slip.words) + where(made);
-  std::string text = paths(*behind.front(), slip.flavour >= -1);
-  if (behind.size() > 1) text += ", and likewise elsewhere";
+  return paths(*behind.front(), slip.flavour >= -1) + (behind.size() > 1 ? ", and likewise elsewhere" : "");
+}
+
+// What the paths that were left out would have added.
+std::string Explainer::what_is_missing(const Made& made, Node of, Node by, double predicted) const {
+  std::string text = fmt::format(" That gives {}; what was left out adds {}.", spoken(predicted),
+                                 spoken(grads_of(search_.tape(), of)[by] - predicted));
+  const std::vector<const Site*> behind = sites_behind(made, of, by);
+  if (!behind.empty() && behind.front()->node != by) {
+    text += " Both together: " + corrected(of, behind.front()->node) + ".";
+  }
   return text;
 }
 
-// What stands in the place of what, or what is missing.
-std::string Explainer::detail(const Question& question, const Match& match) const {
+// What stands in the place of what: where it shows most, whatever the order of the calculation.
+std::string Explainer::what_is_replaced(const Made& made, Asked asked) const {
   const Tape& tape = search_.tape();
-  const Made& made = match.pass.first;
-  const Slip& slip = search_.slip(made.slip);
-  const bool slope = question.by && question.after == 0;
-  if (match.pass.second || (!slope && slip.way == Slip::Way::local)) return "";
-  const Node of = slope ? question.of : search_.loss(), by = slope ? *question.by : 0;
-  if (slope &&
-      (slip.id == "one-path" || slip.id == "overwritten-accumulation" || slip.id == "bias-not-summed")) {
-    std::string text = fmt::format(" That gives {}; what was left out adds {}.", spoken(match.predicted),
-                                   spoken(grads_of(tape, of)[by] - match.predicted));
-    const std::vector<const Site*> behind = sites_behind(made, of, by);
-    if (!behind.empty() && behind.front()->node != by)
-      text += " Both together: " + corrected(of, behind.front()->node) + ".";
-    return text;
-  }
-  for (const Site& site : search_.sites(made.slip)) {
-    for (const Reading& reading : site.readings) {
-      if (slope && reading.node == by && reading.from != by && !reading.passed_on) {
-        return fmt::format(" It is {}.", derivative(of, reading.from));
-      }
-    }
-  }
   std::vector<const Site*> behind;
-  if (slope) behind = sites_behind(made, of, by);
-  if (!slope) {
+  std::vector<double> slopes(tape.size(), 1.0);
+  if (asked.by) {
+    behind = sites_behind(made, asked.of, *asked.by);
+    sweep_forward(tape, tape.local, *asked.by, slopes);
+  } else {
     for (const Site& site : search_.sites(made.slip)) behind.push_back(&site);
   }
-  std::vector<double> slopes(tape.size());
-  if (slope) sweep_forward(tape, tape.local, by, slopes);
-  // The one where it shows most, whatever the order of the calculation.
-  const Change* most = nullptr;
   const auto difference = [&](const Change& change) {
     return std::abs(change.local - tape.local[change.edge]);
   };
+  const Change* most = nullptr;
   for (const Site* site : behind) {
     for (const Change& change : site->changes) {
-      if (slope && slopes[tape.inputs[change.edge]] == 0.0) continue;
+      if (slopes[tape.inputs[change.edge]] == 0.0) continue;
       if (most == nullptr || difference(change) > difference(*most)) most = &change;
     }
   }
-  if (most == nullptr) return "";
-  const Change& change = *most;
-  const Node user = tape.user[change.edge], input = tape.inputs[change.edge];
-  if (change.instead) return "";
+  if (most == nullptr || most->instead) return "";
+  const Node user = tape.user[most->edge], input = tape.inputs[most->edge];
   const bool within = name(user) == name(input);
   const std::string which = within ? "a derivative within " + name(user) : derivative(user, input);
-  return fmt::format(" There {} is {}, and {} was put in its place.", which, spoken(tape.local[change.edge]),
-                     spoken(change.local));
+  return fmt::format(" There {} is {}, and {} was put in its place.", which, spoken(tape.local[most->edge]),
+                     spoken(most->local));
+}
+
+std::string Explainer::detail(const Question& question, Asked asked, const Match& match) const {
+  const Made& made = match.pass.first;
+  const std::string_view id = search_.slip(made.slip).id;
+  if (match.pass.second) return "";
+  const bool leaves_out = id == "one-path" || id == "overwritten-accumulation" || id == "bias-not-summed";
+  if (leaves_out && question.by && question.after == 0) {
+    return what_is_missing(made, asked.of, *asked.by, match.predicted);
+  }
+  for (const Site& site : search_.sites(made.slip)) {
+    for (const Reading& reading : site.readings) {
+      if (reading.node == asked.by && reading.from != asked.by && !reading.passed_on) {
+        return fmt::format(" It is {}.", derivative(asked.of, reading.from));
+      }
+    }
+  }
+  return what_is_replaced(made, asked);
+}
+
+// The line as it should be, and what came out.
+std::string Explainer::result(const Question& question, Asked asked, double predicted,
+                              const std::string& written) const {
+  const int digits = std::min<int>(17, static_cast<int>(Written_number(written).digits().size()) + 2);
+  if (!asked.by) return " That makes it " + shown_number(predicted, digits) + ".";
+  std::string text = " Right: " + corrected(asked.of, *asked.by);
+  if (question.after == 1) {
+    const double next =
+        search_.tape().data[*asked.by] - *search_.learning_rate() * search_.loss_grads()[*asked.by];
+    text += ", so that " + name(*asked.by) + "' = " + shown_number(next, digits);
+  }
+  return text + ".";
 }
 
 Mistake Explainer::mistake(const Question& question, const Match& match, const std::string& written) {
@@ -189,30 +214,25 @@ Mistake Explainer::mistake(const Question& question, const Match& match, const s
   mistake.predicted = match.predicted;
   mistake.explains = match.explains;
   mistake.contradicts = match.contradicts;
-  const bool slope = question.by && question.after == 0;
-  const Node of = slope ? question.of : search_.loss(), by = slope ? *question.by : 0;
+  const Asked asked = asked_by(question);
   const std::string_view first = search_.slip(match.pass.first.slip).id;
   if (match.pass.second) {
     const std::string_view second = search_.slip(match.pass.second->slip).id;
     mistake.id = "two-mistakes";
     mistake.hint = fmt::format("Two mistakes at once, {} and {}: you {}; and you {}.", first, second,
-                               done(match.pass.first, of, by), done(*match.pass.second, of, by));
+                               done(match.pass.first, asked), done(*match.pass.second, asked));
   } else {
     mistake.id = first;
-    mistake.hint = fmt::format("You {}.", done(match.pass.first, of, by));
+    mistake.hint = fmt::format("You {}.", done(match.pass.first, asked));
     // The words of a factor are those of gradients.
-    const std::size_t place =
-        question.by || question.after > 0 ? std::string::npos : mistake.hint.find("the gradient");
-    if (place != std::string::npos)
-      mistake.hint.replace(place, std::string_view("the gradient").size(), "the value");
+    constexpr std::string_view gradient = "the gradient";
+    const std::size_t place = mistake.hint.find(gradient);
+    if (place != std::string::npos && !question.by && question.after == 0) {
+      mistake.hint.replace(place, gradient.size(), "the value");
+    }
   }
-  mistake.says = mistake.hint + detail(question, match);
-  if (question.by && question.after == 0) {
-    mistake.says += " Right: " + corrected(question.of, *question.by) + ".";
-  } else {
-    const int digits = std::min<int>(17, static_cast<int>(Written_number(written).digits().size()) + 2);
-    mistake.says += " That makes it " + shown_number(match.predicted, digits) + ".";
-  }
+  mistake.says =
+      mistake.hint + detail(question, asked, match) + result(question, asked, match.predicted, written);
   return mistake;
 }
 

@@ -1,6 +1,7 @@
 // A mistake in plain words, with the learner's own names and numbers.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,19 @@ class Explainer {
 
  private:
   std::vector<const Site*> sites_behind(const Made& made, Node of, Node by) const;
-  std::string done(const Made& made, Node of, Node by) const;
+  struct Asked {  // of which derivative a claim tells
+    Node of;
+    std::optional<Node> by;
+  };
+  Asked asked_by(const Question& question) const;
+  std::string done(const Made& made, Asked asked) const;
   std::string where(const Made& made) const;
   std::string paths(const Site& site, bool kept_one) const;
-  std::string detail(const Question& question, const Match& match) const;
+  std::string what_is_missing(const Made& made, Node of, Node by, double predicted) const;
+  std::string what_is_replaced(const Made& made, Asked asked) const;
+  std::string detail(const Question& question, Asked asked, const Match& match) const;
+  std::string result(const Question& question, Asked asked, double predicted,
+                     const std::string& written) const;
 
   Graph& graph_;
   Search& search_;

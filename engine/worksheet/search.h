@@ -88,6 +88,7 @@ class Search {
   const std::vector<Site>& sites(std::size_t slip);
   Node loss() const { return loss_; }
   std::span<const std::uint8_t> trained() const { return trained_; }
+  std::span<const double> loss_grads() const { return loss_grads_; }
   std::optional<double> learning_rate() const { return learning_rate_; }
 
  private:

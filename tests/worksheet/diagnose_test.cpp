@@ -108,6 +108,17 @@ TEST_CASE("weights changed too early are named for a loss after one step", "[dia
   CHECK(ids_of(diagnosis) == std::vector<std::string>{"updated-weights"});
 }
 
+TEST_CASE("a weight after a step is explained by what leads to it", "[diagnose]") {
+  // w1 - 0.5 * dE/dw1, where dE/dw1 was taken with w5' and w7' in the place of w5 and w7
+  const Diagnosis diagnosis = diagnosis_of("w1' = 0.149817639");
+
+  REQUIRE_FALSE(diagnosis.mistakes.empty());
+  CHECK(diagnosis.mistakes[0].id == "updated-weights");
+  CHECK(contains(diagnosis.mistakes[0].says,
+                 "There dnet_o1/dout_h1 is 0.4, and 0.358916 was put in its place"));
+  CHECK(contains(diagnosis.mistakes[0].says, "so that w1' = 0.14978071613"));
+}
+
 TEST_CASE("a number that no mistake makes has an empty diagnosis", "[diagnose]") {
   CHECK(diagnosis_of("dE/dw1 = 0.00057731").mistakes.empty());
   CHECK(diagnosis_of("dE/dw5 = 0.0713377").mistakes.empty());
