@@ -4,8 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
 #include <limits>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
