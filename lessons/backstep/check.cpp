@@ -13,7 +13,7 @@
 #include "engine/worksheet/hint.h"
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/command.h"
-#include "lessons/backstep/json_number.h"
+#include "viz/json_number.h"
 #include "viz/text.h"
 
 namespace backstep {
@@ -37,15 +37,15 @@ const char* word(bp::Verdict verdict) {
 std::string json_mistake(const bp::Mistake& mistake, const Options& options) {
   std::string text = fmt::format("{{\"id\":{},\"says\":{}", bp::json_text(mistake.id),
                                  bp::json_text(options.no_answers ? mistake.hint : mistake.says));
-  if (!options.no_answers) text += ",\"predicted\":" + json_number(mistake.predicted);
+  if (!options.no_answers) text += ",\"predicted\":" + bp::json_number(mistake.predicted);
   return text + "}";
 }
 
 std::string json_claim(const bp::Claim& claim, const bp::Checked_claim& checked, const Options& options) {
   std::string text = fmt::format("{{\"line\":{},\"claim\":{},\"after\":{},\"written\":{},\"claimed\":{}",
                                  claim.line, bp::json_text(claim.target), claim.after,
-                                 bp::json_text(claim.written), json_number(claim.number.value()));
-  if (!options.no_answers) text += ",\"true\":" + json_number(checked.truth);
+                                 bp::json_text(claim.written), bp::json_number(claim.number.value()));
+  if (!options.no_answers) text += ",\"true\":" + bp::json_number(checked.truth);
   text += fmt::format(",\"verdict\":\"{}\"", word(checked.verdict));
   if (checked.verdict == bp::Verdict::wrong) {
     text += ",\"diagnosis\":[";

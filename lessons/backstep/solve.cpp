@@ -11,7 +11,7 @@
 #include "engine/worksheet/solution_text.h"
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/command.h"
-#include "lessons/backstep/json_number.h"
+#include "viz/json_number.h"
 
 namespace backstep {
 namespace {
@@ -27,11 +27,11 @@ std::string json_value(const bp::Worksheet& worksheet, const bp::Node_names& nam
   for (std::size_t i = 0; i < value.input_count(); ++i) {
     const bp::Value input = value.input(i);
     if (i > 0) inputs += ',';
-    inputs += input.is_constant() ? fmt::format("{{\"constant\":{}}}", json_number(input.data()))
+    inputs += input.is_constant() ? fmt::format("{{\"constant\":{}}}", bp::json_number(input.data()))
                                   : bp::json_text(names(input));
   }
   return fmt::format("{}:{{\"data\":{},\"grad\":{},\"op\":{},\"inputs\":[{}]}}", bp::json_text(names(value)),
-                     json_number(value.data()), value.has_grad() ? json_number(value.grad()) : "null",
+                     bp::json_number(value.data()), value.has_grad() ? bp::json_number(value.grad()) : "null",
                      bp::json_text(worksheet.operation(value)), inputs);
 }
 
