@@ -1,8 +1,8 @@
 // Lesson 8: activations, and what is said of them
 //
 // Before:  neurons squeezed their sums with tanh (lesson 5) and with sigmoid (lessons 6 and 7).
-// Now:     twelve functions that can stand in that place, each with its slope; and seven pieces of advice from
-//          a tutorial, each put to the test on small networks, from ten starts.
+// Now:     twelve functions that can stand in that place, each with its slope; and seven pieces of advice
+//          from a tutorial, each put to the test on small networks, from ten starts.
 // After:   you can say what an activation does to the gradient on its way back, and which advice is a rule,
 //          which a rule of thumb, and how one finds out.
 // Run:     lessons/run 8
@@ -99,6 +99,7 @@ Task curve() {
 struct Network {
   Graph graph;
   std::vector<Layer> layers;
+  std::vector<Value> parameters;
   std::vector<Value> hidden, outputs;  // of all points: what the hidden neurons say, and the network
   Value loss;
 
@@ -109,6 +110,7 @@ struct Network {
     for (std::size_t i = 0; i <= depth; ++i) {
       layers.emplace_back(graph, i == 0 ? 1 : neurons, i == depth ? 1 : neurons, bp::Activation::identity,
                           random, weights);
+      for (const Value p : layers.back().parameters()) parameters.push_back(p);
     }
     std::vector<Value> squares;
     for (std::size_t n = 0; n < task.x.size(); ++n) {
@@ -126,9 +128,7 @@ struct Network {
   void step(double rate) {
     graph.zero_grad();
     loss.backward();
-    for (const Layer& layer : layers) {
-      for (Value p : layer.parameters()) p.set_data(p.data() - rate * p.grad());
-    }
+    for (Value p : parameters) p.set_data(p.data() - rate * p.grad());
     graph.recompute();
   }
 
