@@ -32,7 +32,7 @@ class Option {
   Option& called(const char* what);
   /// --help says what holds when it is not given: the variable's present value.
   Option& shows_default();
-  /// Only whole numbers from `least` to `most`; only one of these texts. Anything else is a wrong command line.
+  /// Only whole numbers from `least` to `most`, or only one of these texts: anything else is refused.
   Option& from_to(int least, int most);
   Option& one_of(std::vector<std::string> texts);
   /// The two are not given together.
@@ -49,9 +49,9 @@ class Command {
   /// Adds a command to the program.
   Command(CLI::App& program, const char* name, const char* what_it_does);
 
-  /// An argument, or `--name VALUE`, read into `into`, which must outlive the command line. It keeps its value
-  /// when it is not given. There are those for std::string, std::vector<std::string>, bool (a flag, without a
-  /// value), int, std::size_t, std::uint64_t and double.
+  /// An argument, or `--name VALUE`, read into `into`, which must outlive the command line. It keeps its
+  /// value when it is not given. There are those for std::string, std::vector<std::string>, bool (a flag,
+  /// without a value), int, std::size_t, std::uint64_t and double.
   template <class T>
   Option option(const char* name, T& into, const std::string& help);
 
