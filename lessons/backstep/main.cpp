@@ -50,6 +50,7 @@ int run(int argc, char** argv) {
   backstep::add_predict_command(app);
   backstep::add_why_command(app);
   backstep::add_draw_command(app);
+  backstep::add_page_command(app);
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) std::fputs(app.help().c_str(), stdout);
