@@ -68,8 +68,10 @@ std::string json_of(const Watched_run& run) {
     return json_list(run.epochs, [&](const Watched_epoch& epoch) { return number_of(epoch); });
   };
   std::string json = "{\"name\":" + json_text(run.name) + ",\n\"about\":" + json_list(run.about, pair);
-  json += ",\n\"axes\":" + json_list(run.axes, json_text) + ",\"classes\":" + json_list(run.classes, json_text);
-  json += ",\n\"mean\":" + numbers(run.standardized.mean) + ",\"deviation\":" + numbers(run.standardized.deviation);
+  json +=
+      ",\n\"axes\":" + json_list(run.axes, json_text) + ",\"classes\":" + json_list(run.classes, json_text);
+  json += ",\n\"mean\":" + numbers(run.standardized.mean) +
+          ",\"deviation\":" + numbers(run.standardized.deviation);
   json += ",\n\"layers\":" + json_list(run.layers, [](std::size_t n) { return std::to_string(n); });
   json += ",\"activation\":" + json_text(run.activation);
   json += ",\n\"points\":" + json_list(run.points.inputs, [](const auto& point) { return numbers(point); });
@@ -85,7 +87,10 @@ std::string json_of(const Watched_run& run) {
 }  // namespace
 
 Watched_epoch watched_epoch(const Mlp& net, std::size_t epoch, double loss, std::size_t right) {
-  Watched_epoch seen{.epoch = epoch, .loss = loss, .right = right};
+  Watched_epoch seen;
+  seen.epoch = epoch;
+  seen.loss = loss;
+  seen.right = right;
   for (const Layer& layer : net.layers()) {
     double squares = 0;
     for (const Value parameter : layer.parameters()) {

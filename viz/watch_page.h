@@ -33,14 +33,15 @@ Watched_epoch watched_epoch(const Mlp& net, std::size_t epoch, double loss, std:
 
 /// A whole run, recorded.
 struct Watched_run {
-  std::string name;                                       ///< of the data
-  std::vector<std::pair<std::string, std::string>> about; ///< what was set, for the reader
-  Labelled_points points;                                 ///< N x 2, as the network gets them
-  Standardized standardized;                              ///< how they were made from those of the file
+  std::string name;                                        ///< of the data
+  std::vector<std::pair<std::string, std::string>> about;  ///< what was set, for the reader
+  Labelled_points points;                                  ///< N x 2, as the network gets them
+  Standardized standardized;                               ///< how they were made from those of the file
   std::array<std::string, 2> axes = {"x", "y"}, classes = {"0", "1"};
-  std::vector<std::size_t> layers;   ///< the inputs, which are 2, then the neurons of each layer; the last has 1
-  std::string activation = "tanh";   ///< of all layers but the last, which is linear: its sign is the class
-  std::vector<Watched_epoch> epochs; ///< in ascending order
+  std::vector<std::size_t>
+      layers;  ///< the inputs, which are 2, then the neurons of each layer; the last has 1
+  std::string activation = "tanh";    ///< of all layers but the last, which is linear: its sign is the class
+  std::vector<Watched_epoch> epochs;  ///< in ascending order
 };
 
 /// The activations that the page can compute.

@@ -58,6 +58,9 @@ function contourOf(grid, values, level) {
   for (let row = 0; row + 1 < rows; ++row) {
     for (let column = 0; column + 1 < columns; ++column) {
       const at = row * columns + column;
+      const above = values[at] > level;
+      if (values[at + 1] > level === above && values[at + columns] > level === above &&
+          values[at + columns + 1] > level === above) continue;
       const corners = [[0, 0, at], [1, 0, at + 1], [1, 1, at + columns + 1], [0, 1, at + columns]];
       const crossings = [];
       for (let k = 0; k < 4; ++k) {
