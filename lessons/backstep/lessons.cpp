@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -104,15 +105,16 @@ int run_lesson(const Lesson& lesson) {
 }  // namespace
 
 void add_lessons_command(CLI::App& app) {
-  app.add_subcommand("lessons", "List the lessons")->callback([] {
+  Command(app, "lessons", "List the lessons").runs([] {
     for (const Lesson& lesson : lessons) fmt::print("{:3}  {}\n", lesson.number, lesson.title);
   });
 }
 
 void add_lesson_command(CLI::App& app, int& status) {
-  CLI::App* command = app.add_subcommand("lesson", "Run lesson N");
-  CLI::Option* number = command->add_option("N", "Which one: `backstep lessons` lists them")->required();
-  command->callback([number, &status] { status = run_lesson(find_lesson(number->as<std::string>())); });
+  Command command(app, "lesson", "Run lesson N");
+  const auto number = std::make_shared<std::string>();
+  command.option("N", *number, "Which one: `backstep lessons` lists them").called("").required();
+  command.runs([number, &status] { status = run_lesson(find_lesson(*number)); });
 }
 
 }  // namespace backstep
