@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "viz/fold.h"
@@ -14,6 +16,7 @@ namespace {
 
 constexpr std::size_t most_at_once = 150;      // boxes that a reader has an eye for in one drawing
 constexpr std::size_t most_groups = 150;       // in the drawing of the whole
+constexpr std::size_t most_in_a_group = 300;   // boxes of its own
 constexpr std::size_t stretches = 60;          // into which a tape without neurons is cut, at most
 constexpr std::size_t shortest_stretch = 100;  // boxes
 
@@ -41,24 +44,28 @@ void group_by_layers(Page_model& model, Graph& graph, std::span<const Value> tra
   }
 }
 
-// Stretches of the tape of equal numbers of boxes.
-void group_by_place(Page_model& model) {
-  model.groups.clear();
-  std::vector<std::size_t> order(model.boxes.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(),
+// Cuts boxes into stretches of the tape of equal length, each a group within `parent`.
+void group_by_place(Page_model& model, std::vector<std::size_t> boxes, std::optional<std::size_t> parent) {
+  std::sort(boxes.begin(), boxes.end(),
             [&](std::size_t a, std::size_t b) { return model.boxes[a].place < model.boxes[b].place; });
-  const std::size_t length = std::max(shortest_stretch, (order.size() + stretches - 1) / stretches);
-  for (std::size_t i = 0; i < order.size(); ++i) {
+  const std::size_t length = std::max(shortest_stretch, (boxes.size() + stretches - 1) / stretches);
+  for (std::size_t i = 0; i < boxes.size(); ++i) {
     if (i % length == 0) {
-      const std::size_t last = std::min(i + length, order.size());
-      model.groups.push_back({fmt::format("values {} to {}", i + 1, last),
-                              model.boxes[order[i]].name + " to " + model.boxes[order[last - 1]].name,
-                              {},
-                              last - i});
+      const std::size_t last = std::min(i + length, boxes.size());
+      const std::string detail = model.boxes[boxes[i]].name + " to " + model.boxes[boxes[last - 1]].name;
+      model.groups.push_back({fmt::format("values {} to {}", i + 1, last), detail, parent, last - i});
     }
-    model.boxes[order[i]].group = model.groups.size() - 1;
+    model.boxes[boxes[i]].group = model.groups.size() - 1;
   }
+}
+
+// The boxes that are in no group, or in one and in none of those within it.
+std::vector<std::size_t> boxes_of(const Page_model& model, std::optional<std::size_t> group) {
+  std::vector<std::size_t> boxes;
+  for (std::size_t i = 0; i < model.boxes.size(); ++i) {
+    if (model.boxes[i].group == group) boxes.push_back(i);
+  }
+  return boxes;
 }
 
 }  // namespace
@@ -66,7 +73,12 @@ void group_by_place(Page_model& model) {
 void group_boxes(Page_model& model, Graph& graph, std::span<const Value> trained) {
   if (model.boxes.size() <= most_at_once) return;
   group_by_layers(model, graph, trained);
-  if (page_plan(model, {}).units.size() > most_groups) group_by_place(model);
+  const std::size_t layers = model.groups.size();
+  for (std::size_t group = 0; group < layers; ++group) {
+    std::vector<std::size_t> boxes = boxes_of(model, group);
+    if (boxes.size() > most_in_a_group) group_by_place(model, std::move(boxes), group);
+  }
+  if (page_plan(model, {}).units.size() > most_groups) group_by_place(model, boxes_of(model, {}), {});
 }
 
 }  // namespace bp

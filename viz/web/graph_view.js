@@ -144,7 +144,7 @@ class Graph_view {
   }
   show_arrow(use, g, current, shares) {
     const { from, to } = this.of.uses[use];
-    const passed = this.of.live_uses(to).indexOf(use);
+    const passed = this.of.place_of(use);
     const known = passed >= 0 && passed < (shares.get(to) || 0);
     g.classList.toggle("lit", current.use === use);
     g.classList.toggle("feeds", current.phase === "forward" && current.box === from);

@@ -43,8 +43,19 @@ class Panel {
       item.toggleAttribute("data-on", on || (this.of.trains() && item.dataset.phase === shown));
     }
     this.show_summary(step);
+    put_text(element("within"), this.within(step.box));
     put_text(element("place"), `Step ${k} of ${this.of.steps.length - 1}`);
     put_text(element("iteration"), this.of.iteration > 1 || this.of.trains() ? `Iteration ${this.of.iteration}` : "");
+  }
+
+  // Where a box stands in a large graph: "v12 is in layer 1, neuron 3."
+  within(box) {
+    const names = [], groups = this.of.page.groups;
+    if (box === undefined) return "";
+    for (let group = this.of.boxes[box].group ?? null; group !== null; group = groups[group].parent) {
+      names.unshift(groups[group].name);
+    }
+    return names.length === 0 ? "" : `${this.explainer.name(box)} is in ${names.join(", ")}.`;
   }
 
   // What the step of training did, at its end.
@@ -54,7 +65,8 @@ class Panel {
     table.replaceChildren();
     if (table.hidden) return;
     const row = (tag, ...texts) => make("tr", {}, ...texts.map((text, i) =>
-      i === 0 ? make("th", { text, scope: tag === "th" ? "col" : "row" }) : make(tag, { text, classes: "number" })));
+      tag === "th" ? make("th", { text, scope: "col" })
+        : i === 0 ? make("th", { text, scope: "row" }) : make("td", { text, classes: "number" })));
     const shown = (number) => this.explainer.shown(number);
     const trained = this.of.page.train.filter((box) => this.of.is_trained(box)), most = 12;
     table.append(
