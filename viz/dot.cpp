@@ -46,17 +46,6 @@ std::string arrow_attributes(const Picture::Arrow& arrow, const Picture_options&
   return attributes.empty() ? "" : " [" + attributes + "]";
 }
 
-// Inputs that feed nothing else can keep their order without a crossing; for others dot had better be free.
-std::vector<bool> boxes_to_keep_in_order(const Picture& picture) {
-  std::vector<std::size_t> uses(picture.boxes.size());
-  for (const Picture::Arrow& arrow : picture.arrows) ++uses[arrow.from];
-  std::vector<bool> keep(picture.boxes.size(), true);
-  for (const Picture::Arrow& arrow : picture.arrows) {
-    if (uses[arrow.from] > 1) keep[arrow.to] = false;
-  }
-  return keep;
-}
-
 }  // namespace
 
 std::string to_dot(const Picture& picture, const Picture_options& options) {
