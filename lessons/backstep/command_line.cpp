@@ -28,8 +28,23 @@ Option& Option::from_to(int least, int most) {
   return *this;
 }
 
+Option& Option::between(double least, double most) {
+  option_->check(CLI::Range(least, most));
+  return *this;
+}
+
+Option& Option::above_zero() {
+  option_->check(CLI::PositiveNumber);
+  return *this;
+}
+
 Option& Option::one_of(std::vector<std::string> texts) {
   option_->check(CLI::IsMember(std::move(texts)));
+  return *this;
+}
+
+Option& Option::with_commas() {
+  option_->delimiter(',')->allow_extra_args(false);
   return *this;
 }
 
@@ -54,6 +69,7 @@ Option Command::option(const char* name, T& into, const std::string& help) {
 
 template Option Command::option(const char*, std::string&, const std::string&);
 template Option Command::option(const char*, std::vector<std::string>&, const std::string&);
+template Option Command::option(const char*, std::vector<std::size_t>&, const std::string&);
 template Option Command::option(const char*, bool&, const std::string&);
 template Option Command::option(const char*, int&, const std::string&);
 template Option Command::option(const char*, std::size_t&, const std::string&);
@@ -66,6 +82,8 @@ Option Command::worksheet(std::string& file) {
 Option Command::digits(int& digits, const char* help) {
   return option("--digits", digits, help).called("N").shows_default().from_to(1, 17);
 }
+
+void Command::says(const char* last_words) { app_->footer(last_words); }
 
 void Command::runs(std::function<void()> work) { app_->callback(std::move(work)); }
 

@@ -49,8 +49,10 @@ int run(int argc, char** argv) {
   backstep::add_check_command(app, status);
   backstep::add_train_command(app, status);
   backstep::add_predict_command(app);
+  backstep::add_watch_command(app, status);
   backstep::add_why_command(app);
   backstep::add_draw_command(app);
+  backstep::add_page_command(app);
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) std::fputs(app.help().c_str(), stdout);
