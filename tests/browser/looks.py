@@ -85,9 +85,13 @@ def not_reached_by_tab(browser):
     """Presses Tab as often as there is something to reach; what never had the focus, or did not show that it has it."""
     count = browser.run(f"""
         window.wanted = (() => {{{FOCUSABLE}}})(); window.reached = new Map();
+        const look = e => [e, ...e.children].map(part => {{
+          const style = getComputedStyle(part);
+          return [style.outlineStyle === 'none' ? '' : style.outlineWidth, style.boxShadow, style.stroke, style.strokeWidth];
+        }}).join();
+        const before = new Map(wanted.map(e => [e, look(e)]));
         document.addEventListener('focusin', event => {{
-          const style = getComputedStyle(event.target);
-          reached.set(event.target, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0);
+          if (before.has(event.target)) reached.set(event.target, look(event.target) !== before.get(event.target));
         }});
         document.activeElement.blur();
         return wanted.length""")
