@@ -102,6 +102,51 @@ def not_reached_by_tab(browser):
                 ...wanted.filter(e => reached.get(e) === false).map(e => 'shows no focus: ' + label(e))]""")
 
 
+def overlapping(browser, texts, others):
+    """Pairs of texts (a selector) that touch one of the others, or one another, where all have something to show."""
+    return browser.run("""
+        const boxes = selector => [...document.querySelectorAll(selector)].filter(e => e.checkVisibility())
+          .map(e => ({e, text: e.textContent.trim().slice(0, 30), at: e.getBoundingClientRect()}));
+        const touch = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+                                Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+        const texts = boxes(arguments[0]).filter(({text}) => text !== ''), found = [];
+        texts.forEach((one, i) => {
+          for (const other of [...boxes(arguments[1]), ...texts.slice(i + 1)]) {
+            if (one.e !== other.e && touch(one.at, other.at)) found.push([one.text, other.text || other.e.parentElement.dataset.name]);
+          }
+        });
+        return found;""", texts, others)
+
+
+# A character that no installed font has is drawn as the one that none can have is.
+MISSING = """
+const context = Object.assign(document.createElement('canvas'), {width: 64, height: 48}).getContext('2d',
+  {willReadFrequently: true});
+function drawn(character, font) {
+  context.clearRect(0, 0, 64, 48);
+  context.font = font;
+  context.fillText(character, 8, 32);
+  return context.getImageData(0, 0, 64, 48).data.join();
+}
+const found = new Set();
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+for (let node; (node = walker.nextNode());) {
+  const element = node.parentElement;
+  if (element.closest('script, style, noscript')) continue;
+  const font = `24px ${getComputedStyle(element).fontFamily}`;
+  for (const character of node.data) {
+    if (character > '\\u007f' && drawn(character, font) === drawn('\\u{10fffd}', font)) found.add(character);
+  }
+}
+return [...found];
+"""
+
+
+def without_glyph(browser):
+    """The characters of the page for which there is no font here: they show as empty rectangles."""
+    return browser.run(MISSING)
+
+
 def scrolls_sideways(browser):
     """By how many pixels; 0 when the page is as narrow as the window."""
     return browser.run("""return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) -
