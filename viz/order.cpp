@@ -51,6 +51,16 @@ std::vector<std::size_t> ranks_of_boxes(const Picture& picture) {
 
 }  // namespace
 
+std::vector<bool> boxes_to_keep_in_order(const Picture& picture) {
+  std::vector<std::size_t> uses(picture.boxes.size());
+  for (const Picture::Arrow& arrow : picture.arrows) ++uses[arrow.from];
+  std::vector<bool> keep(picture.boxes.size(), true);
+  for (const Picture::Arrow& arrow : picture.arrows) {
+    if (uses[arrow.from] > 1) keep[arrow.to] = false;
+  }
+  return keep;
+}
+
 std::size_t total_arrow_length(const Picture& picture) {
   const std::vector<std::size_t> ranks = ranks_of_boxes(picture);
   std::size_t total = 0;

@@ -15,6 +15,10 @@ namespace bp {
 /// often finds one as good that is upside down, or a worse one.
 std::vector<std::size_t> drawing_order(const Picture& picture);
 
+/// Of each box, whether dot is told to keep its inputs in their order (ordering=in): where they feed nothing
+/// else they can, without a crossing; for others dot had better be free.
+std::vector<bool> boxes_to_keep_in_order(const Picture& picture);
+
 /// How many ranks the arrows lead across, all together, when each box is as near to the roots as its uses
 /// allow.
 ///

@@ -22,10 +22,10 @@ constexpr std::size_t longest_arrows = 10000;  // ranks: as render.h has it
 Picture as_picture(std::size_t boxes, const std::vector<Page_layout::Arrow>& arrows) {
   Picture picture;
   picture.boxes.resize(boxes);
-  for (const Page_layout::Arrow& arrow : arrows) {
+  for (auto arrow = arrows.rbegin(); arrow != arrows.rend(); ++arrow) {
     Picture::Arrow drawn;
-    drawn.from = arrow.from;
-    drawn.to = arrow.to;
+    drawn.from = arrow->from;
+    drawn.to = arrow->to;
     picture.arrows.push_back(drawn);
   }
   return picture;
@@ -38,15 +38,18 @@ std::string to_dot(const std::vector<Page_layout::Size>& boxes, const std::vecto
       "  graph [rankdir=LR, nodesep=0.12, ranksep=0.2, pad=0.15, nslimit=10, bgcolor=transparent];\n"
       "  node [shape=box, fixedsize=true, label=\"\"];\n"
       "  edge [arrowsize=0.65];\n";
+  const std::vector<bool> in_order = boxes_to_keep_in_order(picture);
   for (const std::size_t i : drawing_order(picture)) {
-    dot += fmt::format("  n{} [id=n{}, width={:.4f}, height={:.4f}];\n", i, i,
-                       boxes[i].width / points_per_inch, boxes[i].height / points_per_inch);
+    dot += fmt::format("  n{} [id=n{}, width={:.4f}, height={:.4f}{}];\n", i, i,
+                       boxes[i].width / points_per_inch, boxes[i].height / points_per_inch,
+                       in_order[i] ? ", ordering=in" : "");
   }
-  for (std::size_t i = 0; i < arrows.size(); ++i) {
+  // The last uses come first in the sweep; dot is given the inputs of a box in their order.
+  for (std::size_t i = arrows.size(); i-- > 0;) {
     dot += fmt::format(
-        "  n{} -> n{} [id=e{}, label=<<table border=\"0\" cellborder=\"0\" cellspacing=\"0\" "
-        "cellpadding=\"0\" "
-        "fixedsize=\"true\" width=\"{:.0f}\" height=\"15\"><tr><td bgcolor=\"white\"></td></tr></table>>];\n",
+        "  n{} -> n{} [id=e{}, label=<<table border=\"0\" bgcolor=\"white\" cellborder=\"0\" "
+        "cellspacing=\"0\" "
+        "cellpadding=\"0\" fixedsize=\"true\" width=\"{:.0f}\" height=\"15\"><tr><td></td></tr></table>>];\n",
         arrows[i].from, arrows[i].to, i, arrows[i].label_width);
   }
   return dot + "}\n";

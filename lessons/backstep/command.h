@@ -1,8 +1,7 @@
 // The commands of `backstep`, each in the file of its name; main.cpp adds them all.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
+#include "lessons/backstep/command_line.h"
 #include "lessons/backstep/failure.h"
 
 namespace backstep {

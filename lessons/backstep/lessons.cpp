@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -113,19 +114,22 @@ int run_lesson(const Lesson& lesson, bool with_page) {
 }  // namespace
 
 void add_lessons_command(CLI::App& app) {
-  app.add_subcommand("lessons", "List the lessons")->callback([] {
+  Command(app, "lessons", "List the lessons").runs([] {
     for (const Lesson& lesson : lessons) fmt::print("{:3}  {}\n", lesson.number, lesson.title);
   });
 }
 
 void add_lesson_command(CLI::App& app, int& status) {
-  CLI::App* command = app.add_subcommand("lesson", "Run lesson N");
-  CLI::Option* number = command->add_option("N", "Which one: `backstep lessons` lists them")->required();
-  const std::string what_page = "Write a page, too: a browser then steps through the graph that it draws";
-  CLI::Option* page = command->add_flag("--page", what_page);
-  command->callback([number, page, &status] {
-    status = run_lesson(find_lesson(number->as<std::string>()), page->count() > 0);
-  });
+  struct Wanted {
+    std::string number;
+    bool page = false;
+  };
+  Command command(app, "lesson", "Run lesson N");
+  const auto wanted = std::make_shared<Wanted>();
+  command.option("N", wanted->number, "Which one: `backstep lessons` lists them").called("").required();
+  command.option("--page", wanted->page,
+                 "Write a page, too: a browser then steps through the graph that it draws");
+  command.runs([wanted, &status] { status = run_lesson(find_lesson(wanted->number), wanted->page); });
 }
 
 }  // namespace backstep

@@ -1,5 +1,6 @@
 // backstep: the command-line program. This file reads the command line and turns every trouble into one line
 // and an exit status; what a command does stands in the file of its name.
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <exception>

@@ -32,16 +32,12 @@ void write_page(const Options& options) {
 }  // namespace
 
 void add_page_command(CLI::App& app) {
-  CLI::App* command =
-      app.add_subcommand("page", "Make a web page that steps through a worksheet, forward and backward");
+  Command command(app, "page", "Make a web page that steps through a worksheet, forward and backward");
   const auto options = std::make_shared<Options>();
-  command->add_option("FILE", options->file, "The worksheet; - is standard input")->type_name("")->required();
-  command->add_option("-o", options->out, "The page: one file of HTML")->type_name("OUT.html")->required();
-  command->add_option("--digits", options->page.digits, "Show N significant digits")
-      ->type_name("N")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 17));
-  command->callback([options] { write_page(*options); });
+  command.worksheet(options->file);
+  command.option("-o", options->out, "The page: one file of HTML").called("OUT.html").required();
+  command.digits(options->page.digits);
+  command.runs([options] { write_page(*options); });
 }
 
 }  // namespace backstep

@@ -129,6 +129,16 @@ class Calculation {
     return undefined;
   }
 
+  // The loss with the numbers that the step of training leads to.
+  next_loss() {
+    const ahead = new Tape(this.page.tape, this.page.operations);
+    this.leaves().forEach((box) => {
+      ahead.data[this.boxes[box].at] = this.is_trained(box) ? this.updated(box) : this.data(box);
+    });
+    ahead.forward();
+    return ahead.data[this.boxes[this.loss].at];
+  }
+
   // ---- iterations -----------------------------------------------------------------------------------------------
 
   set_leaf(box, number) {

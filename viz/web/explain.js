@@ -70,9 +70,9 @@ class Explainer {
     return different.length === 1 ? different[0] : different.slice(0, -1).join(", ") + " and " + different[different.length - 1];
   }
   done() {
-    const loss = `${this.name(this.of.loss)} is ${this.shown(this.of.data(this.of.loss))}`;
-    if (!this.of.trains()) return `Done: ${loss}, and every gradient is known.`;
-    return `Iteration ${this.of.iteration} is done: ${loss}. Next begins iteration ${this.of.iteration + 1} with the new numbers.`;
+    const name = this.name(this.of.loss), loss = this.shown(this.of.data(this.of.loss));
+    if (!this.of.trains()) return `Done: ${name} is ${loss}, and every gradient is known.`;
+    return `Iteration ${this.of.iteration} is done. ${name} was ${loss}; with the new numbers it is ${this.shown(this.of.next_loss())}.`;
   }
 
   // ---- the calculation in rows -----------------------------------------------------------------------------------
