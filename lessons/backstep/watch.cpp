@@ -22,7 +22,7 @@ namespace backstep {
 namespace {
 
 // What a page holds: some 11 bytes a weight, so that a file stays below a megabyte.
-constexpr std::size_t most_numbers = 60'000, most_weights = 2'400, most_shown = 401;
+constexpr std::size_t most_numbers = 64'000, most_weights = 2'400, most_shown = 401;
 
 /// Every how many epochs one is recorded.
 std::size_t stride(std::size_t epochs, std::size_t weights) {
@@ -98,7 +98,6 @@ void add_network_options(CLI::App& command, Watch_options& options) {
       ->type_name("2,N,...,1");
   command.add_option("--activation", options.activation, "Of the hidden layers")
       ->type_name("NAME")
-      ->capture_default_str()
       ->check(CLI::IsMember(bp::watch_page_activations()));
   command.add_option("--optimizer", options.optimizer, "How weights follow gradients")
       ->type_name("NAME")
