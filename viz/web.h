@@ -23,4 +23,14 @@ extern const std::string_view panel_js;
 extern const std::string_view predict_js;
 extern const std::string_view page_js;
 
+// The page that replays how a network learnt: watch_page.h.
+extern const std::string_view watch_css;
+extern const std::string_view watch_html;      ///< the body
+extern const std::string_view watch_net_js;    ///< the network's forward pass
+extern const std::string_view watch_map_js;    ///< pictures over the plane
+extern const std::string_view watch_chart_js;  ///< curves over the epochs
+extern const std::string_view watch_neurons_js;
+extern const std::string_view watch_large_js;
+extern const std::string_view watch_js;  ///< the rest, which uses these
+
 }  // namespace bp::web

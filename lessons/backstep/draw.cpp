@@ -1,11 +1,9 @@
 // `backstep draw`: a worksheet as a picture, or as a tree in the terminal, with its claims marked.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +14,7 @@
 #include "engine/worksheet/check.h"
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/command.h"
+#include "lessons/backstep/terminal.h"
 #include "viz/render.h"
 #include "viz/text.h"
 #include "viz/tree.h"
@@ -27,12 +26,6 @@ struct Options {
   std::string file, out, path;
   int digits = 6;
 };
-
-/// Colour is for terminals, and for people who did not say that they want none (see no-color.org).
-bool wants_colour() {
-  const char* none = std::getenv("NO_COLOR");
-  return isatty(STDOUT_FILENO) != 0 && (none == nullptr || *none == '\0');
-}
 
 /// A derivative stands beside what it is taken by, so that d(loss)/dw is next to the gradient of w.
 std::vector<bp::Value_mark> marks_of(const bp::Worksheet& worksheet, const bp::Check& check) {
