@@ -22,7 +22,7 @@ namespace backstep {
 namespace {
 
 // What a page holds: some 11 bytes a weight, so that a file stays below a megabyte.
-constexpr std::size_t most_numbers = 60'000, most_weights = 2'400, most_shown = 401;
+constexpr std::size_t most_numbers = 64'000, most_weights = 2'400, most_shown = 401;
 
 /// Every how many epochs one is recorded.
 std::size_t stride(std::size_t epochs, std::size_t weights) {
@@ -97,7 +97,6 @@ void add_network_options(Command& command, Watch_options& options) {
       .with_commas();
   command.option("--activation", options.activation, "Of the hidden layers")
       .called("NAME")
-      .shows_default()
       .one_of(bp::watch_page_activations());
   command.option("--optimizer", options.optimizer, "How weights follow gradients")
       .called("NAME")

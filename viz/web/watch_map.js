@@ -8,7 +8,7 @@ const area = (() => {
     return [(low + high) / 2, high - low || 1];
   };
   const [x, width] = range(0), [y, height] = range(1);
-  const room = 0.3 * Math.max(width, height);
+  const room = 0.22 * Math.max(width, height);
   const w = Math.max(width + room, 0.75 * (height + room)), h = Math.max(height + room, w / 1.5);
   return { left: x - w / 2, bottom: y - h / 2, width: w, height: h, aspect: w / h };
 })();
@@ -114,7 +114,7 @@ function roundNumbers(low, high, about) {
   const rough = (high - low) / about, power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((f) => f * power).find((s) => s >= rough);
   const numbers = [];
-  for (let n = Math.ceil(low / step); n * step <= high; ++n) numbers.push(n * step);
+  for (let n = Math.ceil(low / step); n * step <= high; ++n) numbers.push(Number((n * step).toPrecision(12)));
   return numbers;
 }
 
@@ -130,15 +130,14 @@ function drawAxes(context, width, height, palette) {
   context.strokeStyle = palette.paper;
   context.lineWidth = 3;
   context.lineJoin = "round";
-  const label = (x) => shown(Number(x.toPrecision(12))).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
   const sides = [[area.left, area.width], [area.bottom, area.height]];
   sides.forEach(([low, length], k) => {
     const own = (x) => x * run.deviation[k] + run.mean[k];
     for (const value of roundNumbers(own(low), own(low + length), k === 0 ? 6 : 5)) {
       const share = ((value - run.mean[k]) / run.deviation[k] - low) / length;
       if (share < 0.06 || share > 0.94) continue;
-      if (k === 0) mark(label(value), share * width, height - 6, "center");
-      else mark(label(value), 6, (1 - share) * height + 4, "left");
+      if (k === 0) mark(roundShown(value), share * width, height - 6, "center");
+      else mark(roundShown(value), 6, (1 - share) * height + 4, "left");
     }
   });
   mark(run.axes[0], width - 6, height - 6, "right");
