@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "lessons/backstep/failure.h"
+#include "lessons/backstep/whole_numbers.h"
 
 namespace backstep {
 namespace {
@@ -29,20 +30,6 @@ const std::vector<std::string> optimizers = {"sgd",     "momentum", "nesterov", 
 
 const std::vector<std::string> initializers = {"glorot", "he", "normal", "pytorch"};
 const std::vector<std::string> losses = {"cross-entropy", "half-squared", "mse"};
-
-// CLI11's own ranges say "not in range 0 to 17976931348623157081452742...", and it takes -1 for 2^64 - 1.
-bool is_whole(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-}
-const CLI::Validator from_zero(
-    [](const std::string& text) { return is_whole(text) ? "" : "expected a whole number, found " + text; },
-    "");
-const CLI::Validator from_one(
-    [](const std::string& text) {
-      const bool positive = is_whole(text) && text.find_first_not_of('0') != std::string::npos;
-      return positive ? "" : "expected a whole number from 1, found " + text;
-    },
-    "");
 
 std::string listed(const std::vector<std::string>& names) {
   return fmt::format("{}", fmt::join(names, ", "));

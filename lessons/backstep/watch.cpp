@@ -16,6 +16,7 @@
 #include "lessons/backstep/watch_data.h"
 #include "lessons/backstep/watch_training.h"
 #include "lessons/backstep/watch_view.h"
+#include "lessons/backstep/whole_numbers.h"
 #include "viz/watch_page.h"
 
 namespace backstep {
@@ -46,7 +47,7 @@ bp::Watched_run run_of(const Watch_options& options, const Watch_data& data) {
   run.about = {{"", data.description},
                {"network", fmt::format("{}, {}", layers_text(options), options.activation)},
                {"trained by", fmt::format("{}, learning rate {}, all points at once", options.optimizer,
-                                          options.learning_rate)},
+                                          *options.learning_rate)},
                {"loss", "cross-entropy"}};
   if (data.standardized.mean != bp::Standardized().mean)
     run.about.push_back({"seed", std::to_string(options.seed)});
@@ -103,13 +104,14 @@ void add_network_options(CLI::App& command, Watch_options& options) {
       ->type_name("NAME")
       ->capture_default_str()
       ->check(CLI::IsMember(watch_optimizers()));
-  command.add_option("--learning-rate", options.learning_rate, "How far")
-      ->type_name("RATE")
-      ->check(CLI::PositiveNumber);
+  command.add_option("--learning-rate", options.learning_rate, "How far")->type_name("RATE");
   command.add_option("--epochs", options.epochs, "Steps, each with all points")
       ->type_name("N")
       ->check(CLI::Range(1, 100'000));
-  command.add_option("--seed", options.seed, "Of points and weights")->type_name("N")->capture_default_str();
+  command.add_option("--seed", options.seed, "Of points and weights")
+      ->type_name("N")
+      ->capture_default_str()
+      ->check(from_zero);
 }
 
 }  // namespace
@@ -129,8 +131,7 @@ void add_watch_command(CLI::App& app, int& status) {
       ->type_name("N")
       ->check(CLI::Range(std::size_t{2}, bp::Points_file::most_points));
   command->add_option("--noise", options->noise, "The standard deviation of their coordinates")
-      ->type_name("S")
-      ->check(CLI::Range(0.0, 10.0));
+      ->type_name("S");
   command->add_option("--seconds", options->seconds, "How long the live view takes at least")
       ->type_name("S")
       ->capture_default_str()

@@ -1,4 +1,5 @@
 // The page: what is shown, and the ways to another epoch.
+
 // ---- What does not change ----
 
 $("title").textContent = "Watch: " + run.name;
