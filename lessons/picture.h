@@ -12,6 +12,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "viz/render.h"
+
 namespace bp {
 
 /// Where a picture of this name goes: the folder $BACKSTEP_PICTURES, or the current folder when that is not
@@ -19,6 +21,11 @@ namespace bp {
 inline std::filesystem::path picture(std::string_view name) {
   const char* folder = std::getenv("BACKSTEP_PICTURES");
   return std::filesystem::path(folder == nullptr ? "" : folder) / name;
+}
+
+/// Draws what leads to `root` into this picture of the lesson's.
+inline void show_graph(Value root, std::string_view name, const Picture_options& options = {}) {
+  draw(root, picture(name), options);
 }
 
 /// Runs a lesson and returns what main returns: 0, or 1 after a line on standard error that says what failed.

@@ -108,19 +108,16 @@ void draw(const Options& options) {
 }  // namespace
 
 void add_draw_command(CLI::App& app) {
-  CLI::App* command = app.add_subcommand(
-      "draw", "Draw a worksheet with all values, gradients and claims, as a picture or tree");
+  Command command(app, "draw",
+                  "Draw a worksheet with all values, gradients and claims, as a picture or tree");
   const auto options = std::make_shared<Options>();
-  command->add_option("FILE", options->file, "The worksheet; - is standard input")->type_name("")->required();
-  command->add_option("-o", options->out, "The picture: .png, .svg, .pdf or .dot. Without it, a tree of text")
-      ->type_name("OUT");
-  command->add_option("--path", options->path, "Show the paths from NAME to the loss, and let the rest fade")
-      ->type_name("NAME");
-  command->add_option("--digits", options->digits, "Show N significant digits")
-      ->type_name("N")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 17));
-  command->callback([options] { draw(*options); });
+  command.worksheet(options->file);
+  command.option("-o", options->out, "The picture: .png, .svg, .pdf or .dot. Without it, a tree of text")
+      .called("OUT");
+  command.option("--path", options->path, "Show the paths from NAME to the loss, and let the rest fade")
+      .called("NAME");
+  command.digits(options->digits);
+  command.runs([options] { draw(*options); });
 }
 
 }  // namespace backstep

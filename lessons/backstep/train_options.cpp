@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "lessons/backstep/failure.h"
-#include "lessons/backstep/whole_numbers.h"
 
 namespace backstep {
 namespace {
@@ -30,6 +30,20 @@ const std::vector<std::string> optimizers = {"sgd",     "momentum", "nesterov", 
 
 const std::vector<std::string> initializers = {"glorot", "he", "normal", "pytorch"};
 const std::vector<std::string> losses = {"cross-entropy", "half-squared", "mse"};
+
+// CLI11's own ranges say "not in range 0 to 17976931348623157081452742...", and it takes -1 for 2^64 - 1.
+bool is_whole(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+const CLI::Validator from_zero(
+    [](const std::string& text) { return is_whole(text) ? "" : "expected a whole number, found " + text; },
+    "");
+const CLI::Validator from_one(
+    [](const std::string& text) {
+      const bool positive = is_whole(text) && text.find_first_not_of('0') != std::string::npos;
+      return positive ? "" : "expected a whole number from 1, found " + text;
+    },
+    "");
 
 std::string listed(const std::vector<std::string>& names) {
   return fmt::format("{}", fmt::join(names, ", "));
@@ -143,6 +157,8 @@ void add_options(CLI::App& command, Train_options& options) {
   add_file_options(command, options);
 }
 
+bool is_given(const CLI::App& command, const char* option) { return command.get_option(option)->count() > 0; }
+
 bool layers_given(const CLI::App& command) {
   const std::vector<const CLI::Option*> options =
       command.get_options([](const CLI::Option* option) { return option->get_group() == "Network"; });
@@ -170,7 +186,6 @@ std::string text_of(const Train_options& o) {
 
 Train_options resumed(const CLI::App& command, const Train_options& given, const std::string& text,
                       const std::string& source) {
-  const auto was_given = [&](const char* name) { return command.get_option(name)->count() > 0; };
   for (const CLI::Option* option : command.get_options()) {
     const std::string name = option->get_name();
     const bool may_differ = name == "--threads" || name == "--epochs" || name == "--save" ||
@@ -190,11 +205,11 @@ Train_options resumed(const CLI::App& command, const Train_options& given, const
   } catch (const CLI::ParseError& error) {
     refuse(fmt::format("{}: its options cannot be read: {}", source, error.what()));
   }
-  if (was_given("--threads")) options.threads = given.threads;
-  if (was_given("--epochs")) options.epochs = given.epochs;
-  if (was_given("--save")) options.save = given.save;
-  if (was_given("--json")) options.json = given.json;
-  options.checkpoint = was_given("--checkpoint") ? given.checkpoint : source;
+  if (is_given(command, "--threads")) options.threads = given.threads;
+  if (is_given(command, "--epochs")) options.epochs = given.epochs;
+  if (is_given(command, "--save")) options.save = given.save;
+  if (is_given(command, "--json")) options.json = given.json;
+  options.checkpoint = is_given(command, "--checkpoint") ? given.checkpoint : source;
   options.resume = source;
   return options;
 }

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <utility>
 
@@ -32,8 +31,6 @@ const std::vector<Suits>& sets() {
   };
   return all;
 }
-
-constexpr double largest_noise = 10;  // the sets are of size 1 to 3
 
 const Suits* set_named(const std::string& name) {
   const auto found =
@@ -72,10 +69,10 @@ bp::Labelled_points drawn(const Watch_options& options) {
   if (options.data != "xor" && options.points % 2 != 0) {
     throw Failure(bad_input, "--points: half of them are of each class; give an even number");
   }
-  if (options.data == "moons") return bp::two_moons(options.points, *options.noise, random);
-  if (options.data == "circles") return bp::circles(options.points, *options.noise, random);
-  if (options.data == "spirals") return bp::spirals(options.points, *options.noise, random);
-  return noisy_xor(options.points, *options.noise, random);
+  if (options.data == "moons") return bp::two_moons(options.points, options.noise, random);
+  if (options.data == "circles") return bp::circles(options.points, options.noise, random);
+  if (options.data == "spirals") return bp::spirals(options.points, options.noise, random);
+  return noisy_xor(options.points, options.noise, random);
 }
 
 }  // namespace
@@ -89,7 +86,7 @@ std::vector<std::string> watch_sets() {
 void complete(Watch_options& options) {
   const Suits* set = set_named(options.data);
   if (set == nullptr) check_is_there(options.data);
-  if (set == nullptr && (options.points != 0 || options.noise)) {
+  if (set == nullptr && (options.points != 0 || options.noise >= 0)) {
     throw Failure(bad_input, fmt::format("{} is for the sets that are drawn, not for a file",
                                          options.points != 0 ? "--points" : "--noise"));
   }
@@ -97,23 +94,16 @@ void complete(Watch_options& options) {
   if (options.layers.empty()) options.layers = suits.layers;
   if (options.activation.empty()) options.activation = suits.activation;
   if (options.epochs == 0) options.epochs = suits.epochs;
-  if (!options.learning_rate) options.learning_rate = suits.learning_rate;
+  if (options.learning_rate == 0) options.learning_rate = suits.learning_rate;
   if (options.points == 0) options.points = suits.points;
-  if (!options.noise) options.noise = suits.noise;
-  if (!(*options.learning_rate > 0) || std::isinf(*options.learning_rate)) {
-    throw Failure(bad_input, fmt::format("--learning-rate: {}; it must be above 0", *options.learning_rate));
-  }
-  if (!(*options.noise >= 0 && *options.noise <= largest_noise)) {
-    throw Failure(bad_input,
-                  fmt::format("--noise: {}; it must be from 0 to {}", *options.noise, largest_noise));
-  }
+  if (options.noise < 0) options.noise = suits.noise;
 }
 
 Watch_data watch_data(const Watch_options& options) {
   if (set_named(options.data) != nullptr) {
     return {.name = options.data,
             .description = fmt::format("{} points, noise {}, seed {}", bp::with_commas(options.points),
-                                       *options.noise, options.seed),
+                                       options.noise, options.seed),
             .points = drawn(options),
             .standardized = {},
             .classes = {"class 0", "class 1"}};

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,13 +12,13 @@
 
 namespace backstep {
 
-/// As they stand on the command line: 0 and nothing stand for "as suits the data".
+/// As they stand on the command line: 0, nothing, and a noise of -1 stand for "as suits the data".
 struct Watch_options {
   std::string data, out;
   std::vector<std::size_t> layers;
   std::string activation, optimizer = "adam";
   std::size_t epochs = 0, points = 0;
-  std::optional<double> learning_rate, noise;
+  double learning_rate = 0, noise = -1;
   std::uint64_t seed = 1;
   double seconds = 5;  // that a live view takes at least
 };
@@ -37,7 +36,7 @@ std::vector<std::string> watch_sets();
 
 /// Fills in what was left to the data.
 ///
-/// Throws:    Failure for a set that there is not, and for a learning rate or noise that nothing can have.
+/// Throws:    Failure for a set that there is not.
 void complete(Watch_options& options);
 
 /// Draws or reads the points.

@@ -53,7 +53,7 @@ std::unique_ptr<Mlp> network(Graph& graph, const Watch_options& options) {
 }
 
 std::unique_ptr<Optimizer> optimizer(const Watch_options& options, const Mlp& net) {
-  const double rate = *options.learning_rate;
+  const double rate = options.learning_rate;
   const std::vector<Value> all = net.parameters();
   if (options.optimizer == "sgd") return std::make_unique<bp::Sgd>(all, rate);
   if (options.optimizer == "momentum") return std::make_unique<bp::Momentum>(all, rate);
