@@ -22,7 +22,7 @@ namespace backstep {
 namespace {
 
 // What a page holds: some 11 bytes a weight, so that a file stays below a megabyte.
-constexpr std::size_t most_numbers = 64'000, most_weights = 2'400, most_shown = 401;
+constexpr std::size_t most_numbers = 60'000, most_weights = 2'400, most_shown = 401;
 
 /// Every how many epochs one is recorded.
 std::size_t stride(std::size_t epochs, std::size_t weights) {
@@ -104,7 +104,7 @@ void add_network_options(Command& command, Watch_options& options) {
       .one_of(watch_optimizers());
   command.option("--learning-rate", options.learning_rate, "How far").called("RATE").above_zero();
   command.option("--epochs", options.epochs, "Steps, each with all points").called("N").from_to(1, 100'000);
-  command.option("--seed", options.seed, "Of points and weights").called("N").shows_default();
+  command.option("--seed", options.seed, "Of points and weights").called("N").shows_default().whole();
 }
 
 }  // namespace
