@@ -178,7 +178,7 @@ void which_learns() {
     const auto steps = [rate](bool cross_entropy) {
       return Spread([=](std::uint64_t seed) { return steps_to_learn(cross_entropy, rate, seed); }).text(4);
     };
-    print("      {:>6}   {:24} {}\n", rate, steps(false), steps(true));
+    print("{}", bp::measured(fmt::format("      {:>6}   {:24} {}\n", rate, steps(false), steps(true))));
   }
   print(R"(
    It does: at every rate the median is at least three times as long with squares, and from
