@@ -31,7 +31,7 @@ struct Named {
   Activation f;
 };
 constexpr Named activations[] = {
-    {"identity", [](Value x) { return x * 1.0; }},
+    {"identity", [](Value x) { return identity(x); }},
     {"sigmoid", [](Value x) { return sigmoid(x); }},
     {"tanh", [](Value x) { return tanh(x); }},
     {"softsign", [](Value x) { return softsign(x); }},
@@ -176,9 +176,9 @@ void claim_collapse(const Task& task) {
       best line               {:.4f}
       identity                {}
 {}
-   Holds: it is algebra. 103 parameters cannot do better than two. (Training repeats small
-   differences many times over, and the last digit of exp() and tanh() hangs on the machine.
-   On lines that begin with ~ yours may count other steps.)
+   Holds: it is algebra. 103 parameters cannot do better than two. (Lines that begin with ~
+   are of long training, which makes much of the last digits of exp() and tanh(). Those differ
+   from machine to machine, so yours may say other numbers there.)
 
 )",
         Spread::starts, line, linear.text(4),
@@ -189,8 +189,8 @@ void claim_collapse(const Task& task) {
 void claim_vanishing(const Task& task) {
   print(R"(3. "Sigmoid networks lose their gradient within five layers"
 
-   The gradient of the first hidden layer's weights, as a share of that of the last one's,
-   before learning (root mean squares; layers of 6):
+   The gradient of the first hidden layer's weights as a share of that of the last hidden
+   layer's, before learning (root mean squares; layers of 6):
 
       hidden layers   sigmoid                     sigmoid, weights x 4       tanh
 )");
@@ -224,7 +224,7 @@ void claim_vanishing(const Task& task) {
 {}
    Holds for weights of the usual size: each layer takes away four fifths, and no network of
    the ten learned. But it is a product of slopes and weights: with larger weights more comes
-   through, and most of them learned.
+   through, and many of them learned.
 
 )",
         bp::measured(fmt::format(
