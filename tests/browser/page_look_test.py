@@ -2,7 +2,7 @@
 import re
 
 from claims import claim, equal
-from looks import scrolls_sideways, too_faint
+from looks import overlapping, scrolls_sideways, too_faint, without_glyph
 from page import Page, worksheet
 
 MAZUR = worksheet("mazur")
@@ -77,3 +77,16 @@ def _(browser):
         }).length;""")
     browser.media()
     equal(moving, 0)
+
+
+@claim("no number on an arrow lies under a box or upon another number")
+def _(browser):
+    page = Page(browser, MAZUR)
+    page.go_to(page.shows()["last"])
+    equal(overlapping(browser, "svg text.local", "svg g.box rect"), [])
+
+
+@claim("every character of the page is in a font that is installed with Graphviz")
+def _(browser):
+    Page(browser, MAZUR, "#step=30")
+    equal(without_glyph(browser), [])
