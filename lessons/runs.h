@@ -1,10 +1,11 @@
-// For lessons that judge by many runs: a small task, networks for it, and what runs with different seeds gave.
-// One run says little: with other first weights it ends elsewhere.
+// For lessons that judge by many runs: a small task, networks for it, and what different seeds gave. One run
+// says little: with other first weights it ends elsewhere.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <stdexcept>
 #include <utility>
 #include <vector>
