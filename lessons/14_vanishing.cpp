@@ -498,7 +498,7 @@ void lesson() {
 
 )");
   if (bp::quick())
-    print("Quick: 3 seeds in place of 10 in sections 5 and 7, rates by 1 seed in place of 3\n\n");
+    print("Quick: 3 seeds in place of 10 in sections 5 and 7, rates by 1 seed in place of 3\n");
   five_sigmoids();
   ten_layers();
   size_of_weights();

@@ -396,7 +396,7 @@ void valley() {
       const double rate = std::ranges::min(all_rates, {}, median);
       const Spread steps = steps_down(racer.maker, rate, turned);
       medians[turned].push_back(steps.median());
-      print("{:>{}} {:>8} {:>5} to {:<3}", rate, turned ? 13 : 8, steps.median(), steps.least(),
+      print("{:>{}} {:>8} {:>5} to {:>3}", rate, turned ? 13 : 8, steps.median(), steps.least(),
             steps.most());
       if (turned || racer.name == "Nesterov" || racer.name == "RMSProp" || racer.name == "AdamW") continue;
       plot.paths.push_back({racer.name, {}, {}});
@@ -465,9 +465,10 @@ void race() {
       of(descend_often({10, 30, always(0.001), make<bp::Adam, bp::Adam_options>}, 10), settled);
   print(R"(6. The race
 
-   Back to the moons: mini-batches of 10, 30 epochs, ten seeds. The same rule for everyone: of
-   the seven rates the one with the least median loss over ten other seeds. (Momentum 0.9 and
-   Adam's 0.9 and 0.999 are left alone.) 31 epochs stands for "not in 30".
+   Back to the moons: mini-batches of 10, 30 epochs, ten seeds; the loss is the mean of the
+   last five. The same rule for everyone: of the seven rates the one with the least median
+   loss over ten other seeds. (Momentum 0.9 and Adam's 0.9 and 0.999 are left alone.) 31
+   epochs stands for "not in 30".
 
                   rate     epochs to a loss < 0.1         loss at the end
                            median     range          median     least to most
@@ -495,7 +496,7 @@ void lesson() {
 
 )");
   if (bp::quick())
-    print("Quick: 4 seeds in place of 10 in sections 2 and 3, rates by 3 seeds in place of 10\n\n");
+    print("Quick: 4 seeds in place of 10 in sections 2 and 3, rates by 3 seeds in place of 10\n");
   too_long();
   batches();
   rates();
