@@ -56,8 +56,8 @@ std::optional<Remark> bounded_logits(Curve last, const Output_measure& outputs, 
 namespace {
 
 // For 300 steps within 3 % of the loss of ignoring the inputs, the last 100 and the 200 before each on
-// average, and not on its way from there: it does not fall by half a per cent, nor is half as much again right as by
-// always guessing the largest class.
+// average, and not on its way from there: it does not fall by half a per cent, nor is half as much again
+// right as by always guessing the largest class.
 bool is_at_chance(const Loss_measure& loss) {
   constexpr double near = 0.03, falls = 0.995, better = 1.5;
   if (!loss.of_ignoring || !loss.before.full()) return false;
