@@ -84,8 +84,8 @@ std::optional<Remark> saturated_outputs(const Output_measure& outputs, const Los
 
 std::optional<Layer_remark> vanishing_gradient(const std::vector<Weight_measure>& weights) {
   // Glorot's weights keep the gradient's size but for the last layer's, where it may fall to 1/7 (10 outputs,
-  // 512 inputs): a thousandth is no accident of shapes (healthy runs of
-  // the tests have 1/9 or more). Each layer of sigmoids takes 3/4 or more of it away.
+  // 512 inputs); healthy runs of the tests have 1/9 or more. A thousandth is no accident of shapes. Each layer
+  // of sigmoids takes 3/4 or more of it away.
   constexpr double too_little = 1e-3;
   const Weight_measure* largest = nullptr;
   const Weight_measure* found = nullptr;
@@ -110,8 +110,8 @@ std::optional<Layer_remark> vanishing_gradient(const std::vector<Weight_measure>
 
 std::optional<Layer_remark> exploding_gradient(const std::vector<Weight_measure>& weights,
                                                const Loss_measure& loss) {
-  // Healthy runs of the tests have at most 0.43. A gradient ten times as large as the weights would, at a learning rate of
-  // 0.1, change them for others in one step.
+  // Healthy runs of the tests have at most 0.43. A gradient ten times as large as the weights would, at a
+  // learning rate of 0.1, change them for others in one step.
   constexpr double too_much = 10.0;
   if (loss.has_climbed()) return std::nullopt;  // then it is the steps that are too long
   const Weight_measure* found = nullptr;
