@@ -34,20 +34,28 @@ struct Picture_options {
   int digits = 4;                 ///< significant digits of every number: 1 to 17
   bool gradients = true;          ///< the row `grad` of each box
   bool local_derivatives = true;  ///< the numbers on the arrows
-  bool legend = true;             ///< how to read it, in the caption
+  /// Signs and sizes of gradients and local derivatives in colour and line width, not in numbers alone.
+  bool signs = true;
+  bool legend = true;  ///< how to read it, in the caption
   /// The most boxes. Graphviz lays out 1,000 in about a second and 20,000 in minutes, and nobody reads them.
   std::size_t max_boxes = 1000;
 };
 
 /// The boxes and arrows of a graph or of the part that leads to one value.
 struct Picture {
-  enum class Kind { leaf, constant, computed };
+  enum class Kind { leaf, constant, computed, group };
   /// Whether something steps back, so that something else stands out.
   enum class Stress { plain, faded, strong };
 
+  /// A line of a group's box: "16 outputs", "-0.98 to 0.97", "up to 0.03".
+  struct Row {
+    std::string what, data;
+    std::string grad;  ///< the size of the gradients; empty: they have none
+  };
+
   struct Box {
     /// "n" and the place on the tape. A constant is drawn once for each use: n<place>_<user>_<input>; the
-    /// products of an unfolded dot are n<place>_<k>, k from 0.
+    /// products of an unfolded dot are n<place>_<k>, k from 0; a group is g<place among the groups>.
     std::string id;
     Kind kind = Kind::computed;
     bool is_root = false;  ///< what the picture leads to: here it ends
@@ -57,6 +65,8 @@ struct Picture {
     std::optional<double> grad;     ///< none: not computed, or a constant
     std::vector<Mark> marks = {};   ///< what somebody wrote down of it: a row each; add_mark() puts them here
     Stress stress = Stress::plain;  ///< keep_paths() sets it, here and below
+    std::vector<Row> rows = {};     ///< of a group, in place of data and grad; its formula says what it is
+    bool slim = false;              ///< of a group: its name stands beside the rows, where many are on a pile
   };
 
   struct Arrow {
@@ -64,6 +74,8 @@ struct Picture {
     /// d(to)/d(from) by this use of it alone. None from a constant, which cannot vary.
     std::optional<double> local_derivative;
     Stress stress = Stress::plain;
+    /// From or to a group: how many uses it stands for, in one sample of a batch. 0: it is one use.
+    std::size_t connections = 0;
   };
 
   std::vector<Box> boxes;  ///< in the order of the tape, a constant just before its user

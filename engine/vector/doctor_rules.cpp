@@ -84,8 +84,8 @@ std::optional<Remark> saturated_outputs(const Output_measure& outputs, const Los
 
 std::optional<Layer_remark> vanishing_gradient(const std::vector<Weight_measure>& weights) {
   // Glorot's weights keep the gradient's size but for the last layer's, where it may fall to 1/7 (10 outputs,
-  // 512 inputs); healthy runs of the tests have 1/9 or more. A thousandth is no accident of shapes. Each layer
-  // of sigmoids takes 3/4 or more of it away.
+  // 512 inputs); healthy runs of the tests have 1/9 or more. A thousandth is no accident of shapes. Each
+  // layer of sigmoids takes 3/4 or more of it away.
   constexpr double too_little = 1e-3;
   const Weight_measure* largest = nullptr;
   const Weight_measure* found = nullptr;

@@ -22,6 +22,7 @@ namespace bp {
 struct Solution_part {
   Formula formula;
   double result = 0.0;
+  std::size_t user = 0, input = 0;  ///< of a use: input `input` of the node at the place `user` of the tape
 };
 
 /// One line: subject = formula = the numbers put in = result.
@@ -39,9 +40,10 @@ struct Not_finite {
 };
 
 struct Solution {
-  std::string file;                ///< its name, without the folders
-  int digits = 0;                  ///< significant digits that are printed at most
-  std::vector<std::string> names;  ///< of all symbols
+  std::string file;                 ///< its name, without the folders
+  int digits = 0;                   ///< significant digits that are printed at most
+  std::vector<std::string> names;   ///< of all symbols
+  std::vector<std::size_t> places;  ///< of the values of these names on the tape
   Symbol loss;
   std::vector<Symbol> given;  ///< the leaves
   std::vector<Solution_step> forward, backward, update;

@@ -47,7 +47,8 @@ void Solver::pass_on(Value value) {
     const double local = value.local_derivative(i);
     const bool nothing = value.grad() == 0.0;
     if (nothing && !std::isfinite(local)) solution_.zero_passes_nothing = true;
-    used.parts.push_back({simplified_product(std::move(longer)), nothing ? 0.0 : value.grad() * local});
+    used.parts.push_back(
+        {simplified_product(std::move(longer)), nothing ? 0.0 : value.grad() * local, value.index(), i});
   }
 }
 

@@ -79,6 +79,7 @@ void Solver::count_uses() {
 void Solver::make_step(Value value, std::string_view name) {
   Node& made = node(value);
   const Symbol symbol{Symbol::Kind::value, add_name(name), value.data()};
+  solution_.places.push_back(value.index());
   if (value.is_leaf()) {
     solution_.given.push_back(symbol);
   } else {

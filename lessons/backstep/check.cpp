@@ -162,15 +162,13 @@ void print_text(const bp::Worksheet& worksheet, const bp::Check& check, const Op
 }  // namespace
 
 void add_check_command(CLI::App& app, int& status) {
-  CLI::App* command =
-      app.add_subcommand("check", "Check the claims of a worksheet, and name the mistake behind a wrong one");
+  Command command(app, "check", "Check the claims of a worksheet, and name the mistake behind a wrong one");
   auto options = std::make_shared<Options>();
-  command->add_option("FILE", options->file, "The worksheet; - is standard input")->required();
-  command->add_option("--digits", options->digits, "Significant digits of the true numbers (default 12)")
-      ->check(CLI::Range(1, 17));
-  command->add_flag("--no-answers", options->no_answers, "Verdicts and hints only, without the true numbers");
-  command->add_flag("--json", options->json, "Everything, as JSON");
-  command->callback([options, &status] {
+  command.worksheet(options->file);
+  command.digits(options->digits, "Show N significant digits of the true numbers");
+  command.option("--no-answers", options->no_answers, "Verdicts and hints only, without the true numbers");
+  command.option("--json", options->json, "Everything, as JSON");
+  command.runs([options, &status] {
     const bp::Worksheet worksheet = bp::read_worksheet(options->file);
     const bp::Check check = bp::check_worksheet(worksheet);
     options->json ? print_json(worksheet, check, *options) : print_text(worksheet, check, *options);

@@ -1,8 +1,7 @@
 // The commands of `backstep`, each in the file of its name; main.cpp adds them all.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
+#include "lessons/backstep/command_line.h"
 #include "lessons/backstep/failure.h"
 
 namespace backstep {
@@ -14,9 +13,11 @@ void add_check_command(CLI::App& app, int& status);
 void add_draw_command(CLI::App& app);
 void add_lessons_command(CLI::App& app);
 void add_lesson_command(CLI::App& app, int& status);
+void add_page_command(CLI::App& app);
 void add_predict_command(CLI::App& app);
 void add_solve_command(CLI::App& app);
 void add_train_command(CLI::App& app, int& status);
+void add_watch_command(CLI::App& app, int& status);
 void add_why_command(CLI::App& app);
 
 }  // namespace backstep

@@ -1,11 +1,9 @@
 // `backstep draw`: a worksheet as a picture, or as a tree in the terminal, with its claims marked.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +14,7 @@
 #include "engine/worksheet/check.h"
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/command.h"
+#include "lessons/backstep/terminal.h"
 #include "viz/render.h"
 #include "viz/text.h"
 #include "viz/tree.h"
@@ -27,12 +26,6 @@ struct Options {
   std::string file, out, path;
   int digits = 6;
 };
-
-/// Colour is for terminals, and for people who did not say that they want none (see no-color.org).
-bool wants_colour() {
-  const char* none = std::getenv("NO_COLOR");
-  return isatty(STDOUT_FILENO) != 0 && (none == nullptr || *none == '\0');
-}
 
 /// A derivative stands beside what it is taken by, so that d(loss)/dw is next to the gradient of w.
 std::vector<bp::Value_mark> marks_of(const bp::Worksheet& worksheet, const bp::Check& check) {
@@ -115,19 +108,16 @@ void draw(const Options& options) {
 }  // namespace
 
 void add_draw_command(CLI::App& app) {
-  CLI::App* command = app.add_subcommand(
-      "draw", "Draw a worksheet with all values, gradients and claims, as a picture or tree");
+  Command command(app, "draw",
+                  "Draw a worksheet with all values, gradients and claims, as a picture or tree");
   const auto options = std::make_shared<Options>();
-  command->add_option("FILE", options->file, "The worksheet; - is standard input")->type_name("")->required();
-  command->add_option("-o", options->out, "The picture: .png, .svg, .pdf or .dot. Without it, a tree of text")
-      ->type_name("OUT");
-  command->add_option("--path", options->path, "Show the paths from NAME to the loss, and let the rest fade")
-      ->type_name("NAME");
-  command->add_option("--digits", options->digits, "Show N significant digits")
-      ->type_name("N")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 17));
-  command->callback([options] { draw(*options); });
+  command.worksheet(options->file);
+  command.option("-o", options->out, "The picture: .png, .svg, .pdf or .dot. Without it, a tree of text")
+      .called("OUT");
+  command.option("--path", options->path, "Show the paths from NAME to the loss, and let the rest fade")
+      .called("NAME");
+  command.digits(options->digits);
+  command.runs([options] { draw(*options); });
 }
 
 }  // namespace backstep

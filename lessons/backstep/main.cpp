@@ -1,5 +1,6 @@
 // backstep: the command-line program. This file reads the command line and turns every trouble into one line
 // and an exit status; what a command does stands in the file of its name.
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -48,8 +49,10 @@ int run(int argc, char** argv) {
   backstep::add_check_command(app, status);
   backstep::add_train_command(app, status);
   backstep::add_predict_command(app);
+  backstep::add_watch_command(app, status);
   backstep::add_why_command(app);
   backstep::add_draw_command(app);
+  backstep::add_page_command(app);
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) std::fputs(app.help().c_str(), stdout);

@@ -193,24 +193,24 @@ void predict(const Options& options) {
 }  // namespace
 
 void add_predict_command(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("predict", "Ask a trained network what pictures show");
+  Command command(app, "predict", "Ask a trained network what pictures show");
   const auto options = std::make_shared<Options>();
-  command->add_option("--load", options->model, "The network: a .safetensors that backstep train saved")
-      ->type_name("MODEL")
-      ->required();
-  command->add_option("FILE", options->files, "PNGs of any size, or an IDX file, plain or .gz")
-      ->type_name("")
-      ->required();
-  command->add_option("--top", options->top, "Show the N best classes of each picture")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1'000'000));
-  command->add_option("--labels", options->labels, "What the pictures of an IDX file are; gives the accuracy")
-      ->type_name("IDX");
-  command->add_option("--prepare", options->prepare, "Prepare PNGs as this, even those of the network's size")
-      ->type_name("DATA")
-      ->check(CLI::IsMember({"mnist", "fashion-mnist", "plain"}));
-  command->add_flag("--json", options->json, "Print JSON, a line a picture");
-  command->callback([options] { predict(*options); });
+  command.option("--load", options->model, "The network: a .safetensors that backstep train saved")
+      .called("MODEL")
+      .required();
+  command.option("FILE", options->files, "PNGs of any size, or an IDX file, plain or .gz")
+      .called("")
+      .required();
+  command.option("--top", options->top, "Show the N best classes of each picture")
+      .called("N")
+      .from_to(1, 1'000'000);
+  command.option("--labels", options->labels, "What the pictures of an IDX file are; gives the accuracy")
+      .called("IDX");
+  command.option("--prepare", options->prepare, "Prepare PNGs as this, even those of the network's size")
+      .called("DATA")
+      .one_of({"mnist", "fashion-mnist", "plain"});
+  command.option("--json", options->json, "Print JSON, a line a picture");
+  command.runs([options] { predict(*options); });
 }
 
 }  // namespace backstep

@@ -67,19 +67,18 @@ void run_solve(const Options& options) {
 }  // namespace
 
 void add_solve_command(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("solve", "Work out a worksheet step by step");
+  Command command(app, "solve", "Work out a worksheet step by step");
   auto options = std::make_shared<Options>();
-  command->add_option("FILE", options->file, "The worksheet; - is standard input")->required();
-  CLI::Option* format = command->add_option("--format", options->format, "text (default), markdown or latex")
-                            ->check(CLI::IsMember({"text", "markdown", "latex"}));
-  command
-      ->add_option("--digits", options->solve.digits, "Significant digits of a number, at most (default 9)")
-      ->check(CLI::Range(1, 17));
-  command->add_flag("--all", options->solve.every_leaf,
-                    "Show the derivatives by leaves that are not trained, too");
-  command->add_flag("--json", options->json, "All values and gradients, with all their digits")
-      ->excludes(format);
-  command->callback([options] { run_solve(*options); });
+  command.worksheet(options->file);
+  const Option format = command.option("--format", options->format, "How it is written")
+                            .called("FORM")
+                            .shows_default()
+                            .one_of({"text", "markdown", "latex"});
+  command.digits(options->solve.digits, "Show N significant digits of a number, at most");
+  command.option("--all", options->solve.every_leaf,
+                 "Show the derivatives by leaves that are not trained, too");
+  command.option("--json", options->json, "All values and gradients, with all their digits").not_with(format);
+  command.runs([options] { run_solve(*options); });
 }
 
 }  // namespace backstep

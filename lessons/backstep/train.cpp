@@ -102,9 +102,7 @@ int train(const CLI::App& command, Train_options options) {
   } else if (!options.load.empty()) {
     file = bp::read_safetensors(options.load);
     const auto loss = file->metadata().find("loss");
-    if (loss != file->metadata().end() && command.get_option("--loss")->count() == 0) {
-      options.loss = loss->second;
-    }
+    if (loss != file->metadata().end() && !is_given(command, "--loss")) { options.loss = loss->second; }
   }
   return options.precision == "double" ? train<double>(command, std::move(options), file)
                                        : train<float>(command, std::move(options), file);
@@ -113,14 +111,14 @@ int train(const CLI::App& command, Train_options options) {
 }  // namespace
 
 void add_train_command(CLI::App& app, int& status) {
-  CLI::App* command = app.add_subcommand("train", "Train a network on images");
+  Command command(app, "train", "Train a network on images");
   const auto options = std::make_shared<Train_options>();
-  add_options(*command, *options);
-  command->callback([command, options, &status] {
+  add_options(command.app(), *options);
+  command.runs([&parsed = command.app(), options, &status] {
 #ifndef NDEBUG
     fmt::print(stderr, "backstep: this is a debug build, many times slower than a release build\n");
 #endif
-    status = train(*command, *options);
+    status = train(parsed, *options);
   });
 }
 

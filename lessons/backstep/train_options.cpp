@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -159,6 +160,8 @@ void add_options(CLI::App& command, Train_options& options) {
   add_file_options(command, options);
 }
 
+bool is_given(const CLI::App& command, const char* option) { return command.get_option(option)->count() > 0; }
+
 bool layers_given(const CLI::App& command) {
   const std::vector<const CLI::Option*> options =
       command.get_options([](const CLI::Option* option) { return option->get_group() == "Network"; });
@@ -187,7 +190,6 @@ std::string text_of(const Train_options& o) {
 
 Train_options resumed(const CLI::App& command, const Train_options& given, const std::string& text,
                       const std::string& source) {
-  const auto was_given = [&](const char* name) { return command.get_option(name)->count() > 0; };
   for (const CLI::Option* option : command.get_options()) {
     const std::string name = option->get_name();
     const bool may_differ = name == "--threads" || name == "--epochs" || name == "--save" ||
@@ -208,12 +210,12 @@ Train_options resumed(const CLI::App& command, const Train_options& given, const
   } catch (const CLI::ParseError& error) {
     refuse(fmt::format("{}: its options cannot be read: {}", source, error.what()));
   }
-  if (was_given("--threads")) options.threads = given.threads;
-  if (was_given("--epochs")) options.epochs = given.epochs;
-  if (was_given("--save")) options.save = given.save;
-  if (was_given("--json")) options.json = given.json;
-  if (was_given("--doctor")) options.doctor = given.doctor;
-  options.checkpoint = was_given("--checkpoint") ? given.checkpoint : source;
+  if (is_given(command, "--threads")) options.threads = given.threads;
+  if (is_given(command, "--epochs")) options.epochs = given.epochs;
+  if (is_given(command, "--save")) options.save = given.save;
+  if (is_given(command, "--json")) options.json = given.json;
+  if (is_given(command, "--doctor")) options.doctor = given.doctor;
+  options.checkpoint = is_given(command, "--checkpoint") ? given.checkpoint : source;
   options.resume = source;
   return options;
 }

@@ -1,7 +1,6 @@
 // What `backstep train` can be told, on the command line and by a checkpoint.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,6 +10,10 @@
 #include "engine/model/architecture.h"
 #include "engine/vector/loss.h"
 #include "engine/vector/optimizer.h"
+
+namespace CLI {
+class App;
+}
 
 namespace backstep {
 
@@ -43,6 +46,9 @@ void add_options(CLI::App& command, Train_options& options);
 
 /// Whether one of the options that describe the layers was given.
 bool layers_given(const CLI::App& command);
+
+/// Whether this option stands on the command line.
+bool is_given(const CLI::App& command, const char* option);
 
 /// All options that a run needs to go on, as command-line arguments, one a line: for a checkpoint.
 std::string text_of(const Train_options& options);

@@ -1,7 +1,6 @@
 #include "lessons/backstep/train_progress.h"
 
 #include <fmt/core.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,18 +10,13 @@
 
 #include "engine/data/with_commas.h"
 #include "engine/model/json_text.h"
+#include "lessons/backstep/terminal.h"
 #include "viz/text.h"
 
 namespace backstep {
 namespace {
 
 using bp::batch::Epoch_report, bp::batch::Finding, bp::batch::Step_report;
-
-/// How many characters a line of the terminal has.
-std::size_t terminal_width() {
-  winsize size{};
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0 ? size.ws_col : 80;
-}
 
 /// 7,384 s as "2 h 03 min", 65 s as "1 min 05 s", 3.2 s as "3 s".
 std::string duration(double seconds) {
@@ -79,7 +73,7 @@ std::string Train_progress::bar(const Step_report& report, Clock::time_point now
                                  epochs_, std::string(filled, '='), std::string(length - filled, ' '),
                                  report.loss, percent(report.accuracy),
                                  bp::with_commas(static_cast<std::uint64_t>(std::llround(rate))), left);
-  line.resize(std::min(line.size(), terminal_width() - 1));
+  line.resize(std::min(line.size(), terminal_size().columns - 1));
   return line;
 }
 

@@ -151,19 +151,16 @@ void why(const Options& options) {
 }  // namespace
 
 void add_why_command(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("why", "Take a gradient apart into the paths that it is the sum of");
+  Command command(app, "why", "Take a gradient apart into the paths that it is the sum of");
   const auto options = std::make_shared<Options>();
-  command->add_option("FILE", options->file, "The worksheet; - is standard input")->type_name("")->required();
-  command->add_option("NAME", options->name, "The value whose gradient it is")->type_name("")->required();
-  command->add_option("--top", options->top, "Show the N largest paths; the rest is counted")
-      ->type_name("N")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1'000'000));
-  command->add_option("--digits", options->digits, "Show N significant digits")
-      ->type_name("N")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 17));
-  command->callback([options] { why(*options); });
+  command.worksheet(options->file);
+  command.option("NAME", options->name, "The value whose gradient it is").called("").required();
+  command.option("--top", options->top, "Show the N largest paths; the rest is counted")
+      .called("N")
+      .shows_default()
+      .from_to(1, 1'000'000);
+  command.digits(options->digits);
+  command.runs([options] { why(*options); });
 }
 
 }  // namespace backstep

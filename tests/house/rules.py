@@ -30,7 +30,7 @@ DOORS = [
     (r"png\.h", r"engine/data/png\.cpp|tests/viz/png\.cpp", "libpng"),
     (r"catch2/", r"tests/support/catch2?\.h", "Catch2"),
     (r"zlib\.h", r"(engine|tests)/(data|fuzz|model)/\w+\.cpp|tests/data/(packed|png_file)\.h", "zlib"),
-    (r"CLI/", r"(lessons/backstep|tests/bench)/\w+\.(h|cpp)", "CLI11"),
+    (r"CLI/", r"lessons/backstep/(command_line|main|train_options)\.cpp|tests/bench/\w+\.cpp", "CLI11"),
 ]
 TOP_LEVEL = {
     "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "engine", "lessons", "meson.build",

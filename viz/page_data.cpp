@@ -1,0 +1,116 @@
+// The JSON of a step-through page.
+#include <fmt/format.h>
+
+#include "engine/model/json_text.h"
+#include "engine/worksheet/hint.h"
+#include "viz/json_number.h"
+#include "viz/page_formula.h"
+#include "viz/page_model.h"
+#include "viz/text.h"
+
+namespace bp {
+namespace {
+
+constexpr std::size_t longest_text = 40;  // characters of a claim
+
+class Array {
+ public:
+  void add(const std::string& item) { text_ += (text_.empty() ? "" : ",") + item; }
+  std::string text() const { return "[" + text_ + "]"; }
+
+ private:
+  std::string text_;
+};
+
+std::string operations_as_json() {
+  Array names;
+  for (std::size_t op = 0; op < op_count; ++op) names.add(json_text(info(static_cast<Op>(op)).name));
+  return names.text();
+}
+
+std::string tape_as_json(Graph& graph) {
+  Array nodes;
+  for (const Value value : graph) {
+    Array node;
+    node.add(std::to_string(static_cast<int>(value.op())));
+    if (value.is_leaf() || value.is_constant()) node.add(json_number(value.data()));
+    for (std::size_t k = 0; k < value.input_count(); ++k) node.add(std::to_string(value.input(k).index()));
+    nodes.add(node.text());
+  }
+  return nodes.text();
+}
+
+std::string box_as_json(const Page_model::Box& box) {
+  std::string start = fmt::format("{{\"name\":{},\"at\":{}", json_text(box.name), box.place);
+  if (box.group) start += fmt::format(",\"group\":{}", *box.group);
+  if (box.is_leaf) return start + "}";
+  return start +
+         fmt::format(",\"formula\":{},\"text\":{}}}", formula_as_json(box.formula), json_text(box.line));
+}
+
+std::string use_as_json(const Page_model::Use& use) {
+  return fmt::format("{{\"to\":{},\"from\":{},\"node\":{},\"input\":{},\"formula\":{}}}", use.to, use.from,
+                     use.node, use.input, use.formula ? formula_as_json(*use.formula) : "0");
+}
+
+const char* word(Verdict verdict) {
+  return verdict == Verdict::right ? "right" : verdict == Verdict::truncated ? "truncated" : "wrong";
+}
+
+std::string diagnosis_as_json(const Claim& claim, const Checked_claim& checked) {
+  const Diagnosis& diagnosis = checked.diagnosis;
+  Array texts;
+  if (diagnosis.method_right) texts.add(json_text("The method is right."));
+  for (const Mistake& mistake : diagnosis.mistakes) texts.add(json_text(mistake.id + ": " + mistake.says));
+  if (diagnosis.mistakes.empty()) {
+    const std::string hint =
+        ratio_hint(claim.number, checked.truth, claim.by ? Quantity::gradient : Quantity::value);
+    texts.add(json_text("No mistake that Backstep knows makes this number. " +
+                        (hint.empty() ? "A slip in the arithmetic?" : hint)));
+  }
+  if (!diagnosis.ask.empty()) {
+    texts.add(
+        json_text("What did you get for " + shown_name(diagnosis.ask, 80) + "? That would tell them apart."));
+  }
+  return texts.text();
+}
+
+std::string claims_as_json(const Worksheet& worksheet, const Check& check) {
+  constexpr int digits = 12;  // as `backstep check` prints
+  Array claims;
+  for (std::size_t i = 0; i < check.claims.size(); ++i) {
+    const Claim& claim = worksheet.claims[i];
+    const Checked_claim& checked = check.claims[i];
+    std::string target = shown_name(claim.target, longest_text);
+    if (claim.after > 0 && !target.ends_with('\'')) target += fmt::format(" after {}", claim.after);
+    claims.add(fmt::format(
+        "{{\"line\":{},\"target\":{},\"written\":{},\"truth\":{},\"verdict\":\"{}\",\"diagnosis\":{}}}",
+        claim.line, json_text(target), json_text(shown_name(claim.written, longest_text)),
+        json_text(shown_number(checked.truth, digits)), word(checked.verdict),
+        checked.verdict == Verdict::wrong ? diagnosis_as_json(claim, checked) : "[]"));
+  }
+  return claims.text();
+}
+
+}  // namespace
+
+std::string page_data_as_json(const Page_model& model, const Worksheet& worksheet, const Check& check,
+                              int digits) {
+  Array boxes, uses, train, groups;
+  for (const Page_model::Box& box : model.boxes) boxes.add(box_as_json(box));
+  for (const Page_model::Use& use : model.uses) uses.add(use_as_json(use));
+  for (const std::size_t leaf : model.train) train.add(std::to_string(leaf));
+  for (const Page_model::Group& group : model.groups) {
+    groups.add(fmt::format("{{\"name\":{},\"parent\":{}}}", json_text(group.name),
+                           group.parent ? std::to_string(*group.parent) : "null"));
+  }
+  return fmt::format(
+      "{{\"digits\":{},\"loss\":{},\"rate\":{},\"train\":{},\"boxes\":{},\"uses\":{},\"groups\":{},"
+      "\"claims\":{},"
+      "\"operations\":{},\"tape\":{}}}",
+      digits, model.loss, worksheet.learning_rate ? json_number(*worksheet.learning_rate) : "null",
+      train.text(), boxes.text(), uses.text(), groups.text(), claims_as_json(worksheet, check),
+      operations_as_json(), tape_as_json(*worksheet.graph));
+}
+
+}  // namespace bp
