@@ -14,6 +14,7 @@
 #include "engine/worksheet/check.h"
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/command.h"
+#include "lessons/backstep/draw_fold.h"
 #include "lessons/backstep/terminal.h"
 #include "viz/render.h"
 #include "viz/text.h"
@@ -24,6 +25,7 @@ namespace {
 
 struct Options {
   std::string file, out, path;
+  Folding folding;
   int digits = 6;
 };
 
@@ -89,7 +91,12 @@ void draw(const Options& options) {
   worksheet.graph->backward(worksheet.loss);
   const bp::Check check = bp::compare_claims(worksheet);
   const std::vector<bp::Value_mark> marks = marks_of(worksheet, check);
-  if (options.out.empty()) {
+  if (options.folding.is_asked_for()) {
+    Folding folding = options.folding;
+    folding.out = options.out;
+    folding.digits = options.digits;
+    draw_folded(worksheet, folding);
+  } else if (options.out.empty()) {
     print_tree(worksheet, options, marks);
   } else {
     try {
@@ -114,8 +121,17 @@ void add_draw_command(CLI::App& app) {
   command.worksheet(options->file);
   command.option("-o", options->out, "The picture: .png, .svg, .pdf or .dot. Without it, a tree of text")
       .called("OUT");
-  command.option("--path", options->path, "Show the paths from NAME to the loss, and let the rest fade")
-      .called("NAME");
+  const Option path =
+      command.option("--path", options->path, "Show the paths from NAME to the loss, and let the rest fade")
+          .called("NAME");
+  command.option("--fold", options->folding.fold, "Show each neuron or each layer as one box")
+      .called("WHAT")
+      .one_of({"neuron", "layer"})
+      .not_with(path);
+  command.option("--open", options->folding.open, "Fold layers, but open these: 'layer 2,layer 3/neuron 1'")
+      .called("GROUPS")
+      .with_commas()
+      .not_with(path);
   command.digits(options->digits);
   command.runs([options] { draw(*options); });
 }
