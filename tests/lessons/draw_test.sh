@@ -190,6 +190,35 @@ refuses_folds() {
 }
 claim 'a group that there is not is refused, and a worksheet without neurons' refuses_folds
 
+# ---- two worksheets --------------------------------------------------------------------------------------------
+
+# a b is 1.55 instead of 1.5: E = 0.55^2 / 2, dE/db = 0.55 * 3.1.
+compares() {
+  cp example.bp left && sed 's/^a = 3/a = 3.1/; s/^aside.*/extra = a + 1/; /^claim/d' example.bp >right && cp example.bp sheet
+  quiet left --diff right && grep -q '^4 of 4 values differ\. It begins at a\.$' out && sed -n 3p out | grep -q ' left *right *right - left$' &&
+    grep -q '^a  *3  *3\.1  *0\.1  <- here it begins$' out && grep -q '^E  *0\.125  *0\.15125  *0\.02625$' out &&
+    grep -q '^dE/db  *1\.5  *1\.705  *0\.205$' out && grep -q '^Only in left: aside$' out && grep -q '^Only in right: extra$' out &&
+    ! grep -q Claims out
+}
+claim '--diff lists the values that differ, from where it begins' compares
+
+draws_both() {
+  cp example.bp left && sed 's/^a = 3/a = 3.1/; s/^aside.*/extra = a + 1/; /^claim/d' example.bp >right
+  quiet left --diff right -o it.dot && [ "$(grep -c 'here it begins' it.dot)" -eq 1 ] && grep '<b>a</b>' it.dot | grep -q 'here it begins' &&
+    grep '<b>a</b>' it.dot | grep -q '<b>≠</b></td><td align="right"><b>3\.1</b>' && grep '<b>aside</b>' it.dot | grep -q 'only here' &&
+    quiet left --diff right -o it.svg && grep -q '≠' it.svg
+}
+claim '--diff draws both numbers where they differ' draws_both
+
+agrees() { cp example.bp left && quiet left --diff left && grep -q '^All 5 values that both have are the same, and their gradients\.$' out; }
+claim 'a worksheet does not differ from itself' agrees
+
+refuses_diffs() {
+  cp example.bp left
+  refuses left --diff left --path a && refuses left --diff left --fold layer && answers 3 left --diff missing.bp && [ ! -s out ]
+}
+claim '--diff goes with no other view, and a second file that is not there is said' refuses_diffs
+
 # ---- what it refuses -------------------------------------------------------------------------------------------
 
 refuses_a_kind() { cp example.bp sheet && refuses - -o it.gif && grep -q '\.png, \.svg, \.pdf' err && [ ! -e it.gif ]; }
