@@ -20,6 +20,9 @@ return {
 """
 
 
+MADE = {}  # the pages that were made already: a worksheet's claims after 10,000 steps take their second
+
+
 def worksheet(name):
     with open(os.path.join(ROOT, "lessons", "worksheets", name + ".bp"), encoding="utf-8") as file:
         return file.read()
@@ -30,10 +33,13 @@ class Page:
 
     def __init__(self, browser, text, fragment="", name="sheet", options=()):
         self.browser = browser
-        source, self.path = (os.path.join(browser.folder, name + end) for end in (".bp", ".html"))
-        with open(source, "w", encoding="utf-8") as file:
-            file.write(text)
-        backstep("page", source, "-o", self.path, *options)
+        if (text, name, options) not in MADE:
+            source, path = (os.path.join(browser.folder, f"{name}{end}") for end in (".bp", f"_{len(MADE)}.html"))
+            with open(source, "w", encoding="utf-8") as file:
+                file.write(text)
+            backstep("page", source, "-o", path, *options)
+            MADE[text, name, options] = path
+        self.path = MADE[text, name, options]
         self.open(fragment)
 
     def open(self, fragment=""):

@@ -90,9 +90,8 @@ def _(browser):
 
 @claim("what a script that had got in would do is noticed")
 def _(browser):
-    path = os.path.join(browser.folder, "sheet.html")
-    Page(browser, worksheet("mazur"))
-    with open(path, encoding="utf-8") as file:
+    path = os.path.join(browser.folder, "intruded.html")
+    with open(Page(browser, worksheet("mazur")).path, encoding="utf-8") as file:
         page = file.read()
     with open(path, "w", encoding="utf-8") as file:
         file.write(page.replace("<main", "<script>alert(1)</script><img src=x><main", 1))

@@ -21,11 +21,18 @@ def open_run(browser, fragment=""):
     browser.open(RUN["address"] + fragment)
 
 
-def shown(browser):
-    epoch, loss, accuracy = (browser.text(f"#{name}") for name in ("epoch", "loss", "accuracy"))
-    right = re.match(r"([\d.]+) % \((\d+) of (\d+)\)", accuracy)
+SHOWN = """['epoch', 'loss', 'accuracy'].map(id => document.getElementById(id)).map(e => e.checkVisibility() && e.textContent)
+  .concat(document.getElementById('slider').value)"""
+
+
+def read(epoch, loss, accuracy, slider):
+    right = re.fullmatch(r"([\d.]+) % \((\d+) of (\d+)\)", accuracy)
     return {"epoch": int(epoch.split()[0]), "loss": float(loss), "percent": float(right[1]), "right": int(right[2]),
-            "points": int(right[3]), "slider": browser.run("return +document.getElementById('slider').value")}
+            "points": int(right[3]), "slider": int(slider)}
+
+
+def shown(browser):
+    return read(*browser.run(f"return {SHOWN}"))
 
 
 def output(weights, point):
@@ -52,15 +59,19 @@ def truth(index):
 def _(browser):
     open_run(browser)
     equal(len(RUN["epochs"]), 61)
+    all_of_them = browser.run(f"""return {json.dumps(RUN["epochs"])}.map(() => {{
+        const shown = {SHOWN};
+        document.getElementById('next').click();
+        return shown;
+      }})""")
     for index, epoch in enumerate(RUN["epochs"]):
         loss, right = truth(index)
-        now = shown(browser)
+        now = read(*all_of_them[index])
         equal([now["epoch"], now["slider"], now["points"]], [epoch, index, 120])
         # weights are recorded with 8 digits, and the loss is shown with 4
         assert abs(now["loss"] - loss) <= 0.51e-3 * 10**math.floor(math.log10(loss)), (epoch, now, loss)
         equal(now["right"], right, f"points on their side after epoch {epoch}")
         assert abs(now["percent"] - right / 1.2) <= 0.051, now
-        browser.run("document.getElementById('next').click()")
     assert truth(60)[0] < 0.5 * truth(0)[0], "the run has learnt nothing, so these numbers prove little"
 
 
