@@ -22,13 +22,22 @@ constexpr std::size_t longest_arrows = 10000;  // ranks: as render.h has it
 Picture as_picture(std::size_t boxes, const std::vector<Page_layout::Arrow>& arrows) {
   Picture picture;
   picture.boxes.resize(boxes);
-  for (auto arrow = arrows.rbegin(); arrow != arrows.rend(); ++arrow) {
+  for (const Page_layout::Arrow& arrow : arrows) {
     Picture::Arrow drawn;
-    drawn.from = arrow->from;
-    drawn.to = arrow->to;
+    drawn.from = arrow.from;
+    drawn.to = arrow.to;
     picture.arrows.push_back(drawn);
   }
   return picture;
+}
+
+// An empty table that takes the place, and whose background tells where it is.
+std::string label(double width) {
+  if (width <= 0) return "";
+  return fmt::format(
+      ", label=<<table border=\"0\" bgcolor=\"white\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"0\" "
+      "fixedsize=\"true\" width=\"{:.0f}\" height=\"15\"><tr><td></td></tr></table>>",
+      width);
 }
 
 std::string to_dot(const std::vector<Page_layout::Size>& boxes, const std::vector<Page_layout::Arrow>& arrows,
@@ -44,13 +53,9 @@ std::string to_dot(const std::vector<Page_layout::Size>& boxes, const std::vecto
                        boxes[i].width / points_per_inch, boxes[i].height / points_per_inch,
                        in_order[i] ? ", ordering=in" : "");
   }
-  // The last uses come first in the sweep; dot is given the inputs of a box in their order.
-  for (std::size_t i = arrows.size(); i-- > 0;) {
-    dot += fmt::format(
-        "  n{} -> n{} [id=e{}, label=<<table border=\"0\" bgcolor=\"white\" cellborder=\"0\" "
-        "cellspacing=\"0\" "
-        "cellpadding=\"0\" fixedsize=\"true\" width=\"{:.0f}\" height=\"15\"><tr><td></td></tr></table>>];\n",
-        arrows[i].from, arrows[i].to, i, arrows[i].label_width);
+  for (std::size_t i = 0; i < arrows.size(); ++i) {
+    dot += fmt::format("  n{} -> n{} [id=e{}{}];\n", arrows[i].from, arrows[i].to, i,
+                       label(arrows[i].label_width));
   }
   return dot + "}\n";
 }
@@ -110,19 +115,22 @@ std::map<std::string, std::string_view, std::less<>> groups_of(std::string_view 
   return groups;
 }
 
-Page_layout::Drawn_arrow arrow_from(std::string_view group) {
+Page_layout::Drawn_arrow arrow_from(std::string_view group, bool has_label) {
   std::size_t at = 0;
   Page_layout::Drawn_arrow arrow;
   arrow.path = attribute(group, "d", at);
   arrow.head = attribute(group, "points", at);
   const std::string_view label = attribute(group, "points", at);
-  if (arrow.path.empty() || label.empty()) fail_without("place for the number on an arrow");
+  if (arrow.path.empty()) fail_without("arrow");
+  if (!has_label) return arrow;
+  if (label.empty()) fail_without("place for the number on an arrow");
   const Frame frame = frame_of(label);
   arrow.label = {(frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2};
   return arrow;
 }
 
-Page_layout read_back(std::string_view svg, std::size_t boxes, std::size_t arrows) {
+Page_layout read_back(std::string_view svg, std::size_t boxes,
+                      const std::vector<Page_layout::Arrow>& arrows) {
   Page_layout layout;
   std::size_t at = 0;
   const std::vector<double> view = numbers_in(attribute(svg, "viewBox", at));
@@ -142,7 +150,9 @@ Page_layout read_back(std::string_view svg, std::size_t boxes, std::size_t arrow
     const Frame frame = frame_of(attribute(group('n', i), "points", start));
     layout.boxes.push_back({frame.left, frame.top});
   }
-  for (std::size_t i = 0; i < arrows; ++i) layout.arrows.push_back(arrow_from(group('e', i)));
+  for (std::size_t i = 0; i < arrows.size(); ++i) {
+    layout.arrows.push_back(arrow_from(group('e', i), arrows[i].label_width > 0));
+  }
   return layout;
 }
 
@@ -157,8 +167,7 @@ Page_layout lay_out(const std::vector<Page_layout::Size>& boxes,
         "backstep: the arrows of this drawing lead across {} ranks in all, and Graphviz is not safe above {}",
         length, longest_arrows));
   }
-  return read_back(render(to_dot(boxes, arrows, picture), Picture_format::svg).bytes, boxes.size(),
-                   arrows.size());
+  return read_back(render(to_dot(boxes, arrows, picture), Picture_format::svg).bytes, boxes.size(), arrows);
 }
 
 }  // namespace bp
