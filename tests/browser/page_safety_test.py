@@ -65,8 +65,8 @@ def _(browser):
     turned = browser.run("""
         const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
         for (let node; (node = walker.nextNode());)
-          if (/[\\u202a-\\u202e\\u2066-\\u2069]/.test(node.data) && !node.parentElement.closest('script')) found.push(node.data);
-        return found;""")
+          if (/[\\u202a-\\u202e\\u2066-\\u2069]/.test(node.data)) found.push(node);
+        return found.filter(node => !node.parentElement.closest('script')).map(node => node.data);""")
     equal(turned, [])
 
 
@@ -134,10 +134,14 @@ def _(browser):
     browser.console()
     page = Page(browser, worksheet("mazur"))
     for button in ("next", "last", "back", "first", "play", "play", "predict", "next", "check", "show", "predict"):
-        browser.run("""const e = document.getElementById(arguments[0]); if (e.checkVisibility() && !e.disabled) e.click();""", button)
+        browser.run("""const button = document.getElementById(arguments[0]);
+                       if (button.checkVisibility() && !button.disabled) button.click();""", button)
     browser.type("#leaves input[data-name='w1']", "0.2")
     browser.press("Enter")
-    browser.run("document.querySelectorAll('g.box, #leaves button').forEach(e => { e.focus(); e.dispatchEvent(new MouseEvent('click')); })")
+    browser.run("""for (const each of document.querySelectorAll('g.box, #leaves button')) {
+                     each.focus();
+                     each.dispatchEvent(new MouseEvent('click', {bubbles: true}));
+                   }""")
     browser.press("Home", "ArrowRight", "End", "Space", "Escape", "Enter", "x")
     browser.click("#reset")
     page.go_to(5)

@@ -1,4 +1,4 @@
-"""The page of `backstep watch`: it replays a run, and what it shows of each epoch is what the weights of that epoch give."""
+"""The page of `backstep watch`: it replays a run, and shows of each epoch what the weights of that epoch give."""
 import json
 import math
 import os
@@ -14,15 +14,17 @@ RUN = {}  # made once
 def open_run(browser, fragment=""):
     if not RUN:
         path = os.path.join(browser.folder, "moons.html")
-        backstep("watch", "moons", "--epochs", "60", "--layers", "2,5,1", "--points", "120", "--seconds", "0", "-o", path)
+        backstep("watch", "moons", "--epochs", "60", "--layers", "2,5,1", "--points", "120", "--seconds", "0",
+                 "-o", path)
         with open(path, encoding="utf-8") as file:
-            RUN.update(json.loads(re.search(r'<script type="application/json" id="run">(.*?)</script>', file.read(), re.S)[1]))
+            data = re.search(r'<script type="application/json" id="run">(.*?)</script>', file.read(), re.S)
+        RUN.update(json.loads(data[1]))
         RUN["address"] = "file://" + path
     browser.open(RUN["address"] + fragment)
 
 
-SHOWN = """['epoch', 'loss', 'accuracy'].map(id => document.getElementById(id)).map(e => e.checkVisibility() && e.textContent)
-  .concat(document.getElementById('slider').value)"""
+SHOWN = """['epoch', 'loss', 'accuracy'].map(id => document.getElementById(id))
+  .map(e => e.checkVisibility() && e.textContent).concat(document.getElementById('slider').value)"""
 
 
 def read(epoch, loss, accuracy, slider):
@@ -118,7 +120,7 @@ def _(browser):
     colours = browser.run("""
         const canvas = document.getElementById('boundary'), data = canvas.getContext('2d').getImageData(
           0, 0, canvas.width, canvas.height).data, colours = new Set();
-        for (let i = 0; i < data.length; i += 4 * 97) colours.add(`${data[i]} ${data[i + 1]} ${data[i + 2]} ${data[i + 3]}`);
+        for (let i = 0; i < data.length; i += 4 * 97) colours.add(data.slice(i, i + 4).join());
         return colours.size;""")
     assert colours > 20, f"the picture has {colours} colours"
 
