@@ -121,7 +121,8 @@ std::string group_label(const Picture::Box& box, const Look& look) {
   }
   return fmt::format(
       R"(<table border="1" color="{}" cellborder="0" cellspacing="2" cellpadding="0"><tr><td>)"
-      R"(<table border="{}" color="{}" cellborder="0" cellspacing="0" cellpadding="2">{}</table></td></tr></table>)",
+      R"(<table border="{}" color="{}" cellborder="0" cellspacing="0" cellpadding="2">{}</table></td></tr>)"
+      "</table>",
       look.lines, box.is_root ? 3 : 1, look.lines, rows);
 }
 

@@ -42,8 +42,10 @@ std::string words_of(const Picture& picture, const Picture_options& options) {
   if (options.signs && derivatives) {
     line(fmt::format(
         "<font color=\"{}\">\u25b6 blue: positive</font>, <font color=\"{}\">\u25b7 orange, open: "
-        "negative</font>; the thicker, the larger{}",
-        colour_of_sign(1.0), colour_of_sign(-1.0), numbers ? "" : " the local derivative"));
+        "negative</font>; the larger, the {}",
+        colour_of_sign(1.0), colour_of_sign(-1.0),
+        numbers ? "thicker an arrow, the deeper the colour behind a gradient"
+                : "thicker, by the local derivative"));
   }
   if (groups && numbers) line("16 \u00d7 on an arrow = so many connections between two groups");
   if (groups) line("|grad| = the size of the largest gradient");

@@ -120,16 +120,16 @@ void add_lessons_command(CLI::App& app) {
 }
 
 void add_lesson_command(CLI::App& app, int& status) {
-  struct Wanted {
+  struct Options {
     std::string number;
     bool page = false;
   };
   Command command(app, "lesson", "Run lesson N");
-  const auto wanted = std::make_shared<Wanted>();
-  command.option("N", wanted->number, "Which one: `backstep lessons` lists them").called("").required();
-  command.option("--page", wanted->page,
+  const auto options = std::make_shared<Options>();
+  command.option("N", options->number, "Which one: `backstep lessons` lists them").called("").required();
+  command.option("--page", options->page,
                  "Write a page, too: a browser then steps through the graph that it draws");
-  command.runs([wanted, &status] { status = run_lesson(find_lesson(wanted->number), wanted->page); });
+  command.runs([options, &status] { status = run_lesson(find_lesson(options->number), options->page); });
 }
 
 }  // namespace backstep

@@ -2,7 +2,6 @@
 // that replays it.
 #include <fmt/core.h>
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -23,7 +22,7 @@ namespace backstep {
 namespace {
 
 // What a page holds: some 11 bytes a weight, so that a file stays below a megabyte.
-constexpr std::size_t most_numbers = 64'000, most_weights = 2'400, most_shown = 401;
+constexpr std::size_t most_numbers = 60'000, most_weights = 2'400, most_shown = 401;
 
 /// Every how many epochs one is recorded.
 std::size_t stride(std::size_t epochs, std::size_t weights) {
@@ -90,55 +89,50 @@ int watch(Watch_options options) {
   return done;
 }
 
-void add_network_options(CLI::App& command, Watch_options& options) {
+void add_network_options(Command& command, Watch_options& options) {
   command
-      .add_option(
-          "--layers", options.layers,
-          "The 2 inputs, the neurons of each hidden layer, the output: 2,8,8,1; 2,1 has no hidden layer")
-      ->delimiter(',')
-      ->type_name("2,N,...,1");
-  command.add_option("--activation", options.activation, "Of the hidden layers")
-      ->type_name("NAME")
-      ->check(CLI::IsMember(bp::watch_page_activations()));
-  command.add_option("--optimizer", options.optimizer, "How weights follow gradients")
-      ->type_name("NAME")
-      ->capture_default_str()
-      ->check(CLI::IsMember(watch_optimizers()));
-  command.add_option("--learning-rate", options.learning_rate, "How far")
-      ->type_name("RATE")
-      ->check(CLI::PositiveNumber);
-  command.add_option("--epochs", options.epochs, "Steps, each with all points")
-      ->type_name("N")
-      ->check(CLI::Range(1, 100'000));
-  command.add_option("--seed", options.seed, "Of points and weights")->type_name("N")->capture_default_str();
+      .option("--layers", options.layers,
+              "The 2 inputs, the neurons of each hidden layer, the output: 2,8,8,1; 2,1 has no hidden layer")
+      .called("2,N,...,1")
+      .with_commas();
+  command.option("--activation", options.activation, "Of the hidden layers")
+      .called("NAME")
+      .one_of(bp::watch_page_activations());
+  command.option("--optimizer", options.optimizer, "How weights follow gradients")
+      .called("NAME")
+      .shows_default()
+      .one_of(watch_optimizers());
+  command.option("--learning-rate", options.learning_rate, "How far").called("RATE").above_zero();
+  command.option("--epochs", options.epochs, "Steps, each with all points").called("N").from_to(1, 100'000);
+  command.option("--seed", options.seed, "Of points and weights").called("N").shows_default().whole();
 }
 
 }  // namespace
 
 void add_watch_command(CLI::App& app, int& status) {
-  CLI::App* command = app.add_subcommand(
-      "watch", "Train a small network on points in the plane, live, and write a page that replays it");
+  Command command(app, "watch",
+                  "Train a small network on points in the plane, live, and write a page that replays it");
   const auto options = std::make_shared<Watch_options>();
   command
-      ->add_option("DATA", options->data,
-                   "moons, circles, spirals, xor, or a file of x,y,label lines; - is standard input")
-      ->type_name("")
-      ->required();
-  command->add_option("-o", options->out, "The page: one file, which loads nothing")->type_name("OUT.html");
-  add_network_options(*command, *options);
-  command->add_option("--points", options->points, "How many are drawn")
-      ->type_name("N")
-      ->check(CLI::Range(std::size_t{2}, bp::Points_file::most_points));
-  command->add_option("--noise", options->noise, "The standard deviation of their coordinates")
-      ->type_name("S")
-      ->check(CLI::Range(0.0, 10.0));
-  command->add_option("--seconds", options->seconds, "How long the live view takes at least")
-      ->type_name("S")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 3600.0));
-  command->footer(
+      .option("DATA", options->data,
+              "moons, circles, spirals, xor, or a file of x,y,label lines; - is standard input")
+      .called("")
+      .required();
+  command.option("-o", options->out, "The page: one file, which loads nothing").called("OUT.html");
+  add_network_options(command, *options);
+  command.option("--points", options->points, "How many are drawn")
+      .called("N")
+      .from_to(2, bp::Points_file::most_points);
+  command.option("--noise", options->noise, "The standard deviation of their coordinates")
+      .called("S")
+      .between(0.0, 10.0);
+  command.option("--seconds", options->seconds, "How long the live view takes at least")
+      .called("S")
+      .shows_default()
+      .between(0.0, 3600.0);
+  command.says(
       "What is not given suits the data: moons has --layers 2,8,8,1 --epochs 200 --points 200 --noise 0.1.");
-  command->callback([options, &status] { status = watch(*options); });
+  command.runs([options, &status] { status = watch(*options); });
 }
 
 }  // namespace backstep

@@ -117,7 +117,7 @@ Watch_data watch_data(const Watch_options& options) {
                   .axes = file.axes,
                   .classes = file.classes};
   data.standardized = bp::standardize(data.points);
-  const auto number = [](double x) { return fmt::format("{:.6g}", x); };
+  const auto number = [](double x) { return fmt::format("{:.7g}", x); };
   data.description = fmt::format(
       "{} points, standardised: ({} - {}) / {} and ({} - {}) / {}", bp::with_commas(data.points.size()),
       data.axes[0], number(data.standardized.mean[0]), number(data.standardized.deviation[0]), data.axes[1],

@@ -1,4 +1,5 @@
 // The page: what is shown, and the ways to another epoch.
+
 // ---- What does not change ----
 
 $("title").textContent = "Watch: " + run.name;
@@ -29,18 +30,19 @@ for (const [label, shape] of [[1, "circle"], [0, "triangle"]]) {
 // ---- Curves ----
 
 const spread = run.loss.reduce((a, b) => Math.max(a, b)) / run.loss.reduce((a, b) => Math.min(a, b));
-const percents = (v) => roundShown(v) + " %";
+const tick = (v) => roundShown(v, 3);
+const percents = (v) => tick(v) + " %";
 const accuracies = run.right.map((right) => (100 * right) / run.points.length);
 if (spread > 20) $("loss-title").textContent = "Loss (on a log scale)";
 const charts = [
   chart($("losses"), [{ name: "loss", values: run.loss }],
-    { label: "Loss over the epochs", text: shown, tick: roundShown, low: spread > 20 ? undefined : 0, log: spread > 20 }, goTo),
+    { label: "Loss over the epochs", text: shown, tick, low: spread > 20 ? undefined : 0, log: spread > 20 }, goTo),
   chart($("accuracies"), [{ name: "accuracy", values: accuracies }],
     { label: "Accuracy over the epochs", text: percents, tick: percents, high: 100,
       low: Math.min(90, 10 * Math.floor(accuracies.reduce((a, b) => Math.min(a, b)) / 10)) }, goTo),
   chart($("norms"), Array.from({ length: depth }, (_, k) =>
     ({ name: layerName(k + 1), values: run.norms.map((norms) => norms[k]) })),
-    { label: "Length of the gradient of each layer over the epochs", text: shown, tick: roundShown, log: true }, goTo),
+    { label: "Length of the gradient of each layer over the epochs", text: shown, tick, log: true }, goTo),
 ];
 
 // ---- Showing an epoch ----

@@ -81,7 +81,7 @@ function contourOf(grid, values, level) {
 
 // Class 0 are triangles, class 1 circles; what is on the wrong side has a ring around it.
 function drawPoints(context, width, height, outputs, palette) {
-  const size = Math.max(2.5, Math.min(6, 90 / Math.sqrt(run.points.length))) * Math.max(0.7, Math.min(1, width / 560));
+  const size = Math.max(2.5, Math.min(9, 90 / Math.sqrt(run.points.length))) * Math.max(0.7, Math.min(1, width / 560));
   run.points.forEach(([x, y], i) => {
     const px = ((x - area.left) / area.width) * width, py = (1 - (y - area.bottom) / area.height) * height;
     const label = run.labels[i];
@@ -135,7 +135,8 @@ function drawAxes(context, width, height, palette) {
     const own = (x) => x * run.deviation[k] + run.mean[k];
     for (const value of roundNumbers(own(low), own(low + length), k === 0 ? 6 : 5)) {
       const share = ((value - run.mean[k]) / run.deviation[k] - low) / length;
-      if (share < 0.06 || share > 0.94) continue;
+      const name = context.measureText(run.axes[0]).width + context.measureText(roundShown(value)).width / 2 + 14;
+      if (share < 0.06 || share > (k === 0 ? 1 - name / width : 0.92)) continue;
       if (k === 0) mark(roundShown(value), share * width, height - 6, "center");
       else mark(roundShown(value), 6, (1 - share) * height + 4, "left");
     }

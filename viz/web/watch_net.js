@@ -57,5 +57,5 @@ function shown(x) {
   return (size >= 1e-3 && size < 1e5 ? x.toPrecision(size < 1 ? 3 : 4) : x.toExponential(2)).replaceAll("-", "−");
 }
 
-// The same for an axis, where numbers are round: without the zeros at their end.
-const roundShown = (x) => shown(x).replace(/(\.\d*?)0+(e|$)/, "$1$2").replace(/\.(e|$)/, "$1");
+// The same for an axis, where numbers are round: all their digits, and no zeros at the end.
+const roundShown = (x, digits = 12) => String(Number(x.toPrecision(digits))).replaceAll("-", "−");
