@@ -229,7 +229,7 @@ TEST_CASE("weights are blue above 0, orange below and white at 0, on one scale f
 
   const Image image = png_of(what);
 
-  // 70 points a pixel are 140 of the PNG's; from the left they are half the scale, all of it below 0, all of it.
+  // 70 points a pixel are 140 of the PNG's. From the left: half the scale, all of it below 0, all of it.
   const Spot half = spot_of(image, 0x829DBD), least = spot_of(image, 0xD9730D),
              most = spot_of(image, 0x053A7A);
   for (const Spot& spot : {half, least, most}) {
