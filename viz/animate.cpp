@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <string_view>
 
 #include "engine/data/file.h"
@@ -90,7 +91,7 @@ std::string style_sheet(std::size_t steps) {
   return css + "@media (prefers-reduced-motion:reduce){.wait,.lit,.done{animation:none}}\n";
 }
 
-// The step of each title: of a box its own, of an arrow that of the box that it leads to.
+// The step of each box that has one, by the box's id.
 std::map<std::string, std::size_t> steps_of(const Picture& picture) {
   std::map<std::string, std::size_t> steps;
   const std::vector<std::size_t> order = sweep_order(picture);
@@ -98,10 +99,15 @@ std::map<std::string, std::size_t> steps_of(const Picture& picture) {
   return steps;
 }
 
-std::string end_of_title(const std::string& title) {
+// An arrow has the step of the box that it leads to, for then a gradient goes back along it: but not to a
+// constant.
+std::optional<std::size_t> step_of(const std::string& title,
+                                   const std::map<std::string, std::size_t>& steps) {
   constexpr std::string_view arrow = "&#45;&gt;";
   const std::size_t place = title.find(arrow);
-  return place == std::string::npos ? title : title.substr(place + arrow.size());
+  if (place != std::string::npos && !steps.contains(title.substr(0, place))) return std::nullopt;
+  const auto found = steps.find(place == std::string::npos ? title : title.substr(place + arrow.size()));
+  return found == steps.end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace
@@ -139,16 +145,16 @@ std::string animated_svg(const Picture& picture, const Picture_options& options)
   svg.insert(root + 5, "style=\"max-width:100%;max-height:100%\" ");  // all of it in one window
   svg += "<style>\n" + style_sheet(steps.size()) + "</style>\n";
   for (std::size_t i = 0; i < finished.items.size(); ++i) {
-    const auto step = steps.find(end_of_title(finished.items[i].title));
+    const std::optional<std::size_t> step = step_of(finished.items[i].title, steps);
     for (std::size_t k = 0; k < drawings.size(); ++k) {
       if (i >= drawings[k].items.size() || drawings[k].items[i].title != finished.items[i].title)
         fail_to_read();
-      if (step == steps.end() && k != 2) continue;  // a constant: nothing happens to it
-      const std::string how =
-          step == steps.end()
-              ? ""
-              : fmt::format(" class=\"{}\" style=\"animation-name:{}{}\"{}", classes[k], classes[k][0],
-                            step->second, k == 2 ? "" : " visibility=\"hidden\"");
+      if (!step && k != 2) continue;  // a constant: nothing happens to it
+      std::string how;
+      if (step) {
+        how = fmt::format(" class=\"{}\" style=\"animation-name:{}{}\"{}", classes[k], classes[k][0], *step,
+                          k == 2 ? "" : " visibility=\"hidden\"");
+      }
       svg += fmt::format("<g{}>\n{}</g>\n", how, drawings[k].items[i].content);
     }
   }

@@ -52,8 +52,8 @@ Look look_of(const Picture::Box& box) {
   return box.stress == Picture::Stress::lit ? lit(look) : look;
 }
 
-// A cell for a number, where boxes keep their size: a digit of Helvetica has 0.556 of its 12 points, and there
-// is a padding of 4 on both sides.
+// Of a cell for a number, where boxes keep their size: a digit of Helvetica has 0.556 of its 12 points, and
+// there is a padding of 4 on both sides.
 std::string width_of(std::size_t characters) { return fmt::format(R"( width="{}")", 8 + characters * 7); }
 
 // nan and inf are white on black: whoever looks for them should not have to read every box.
@@ -119,7 +119,8 @@ std::string grad_rows(const Picture::Box& box, const Picture_options& options, c
 // What is to be said of the whole box when two runs are compared.
 std::string comparison_row(const Picture::Box& box, const Look& look) {
   if (box.other && box.other->begins) {
-    return R"(<tr><td colspan="2" bgcolor="#222222"><font color="white"><b>here it begins</b></font></td></tr>)";
+    return R"(<tr><td colspan="2" bgcolor="#222222"><font color="white"><b>here it begins</b></font></td>)"
+           "</tr>";
   }
   if (!box.only_here) return "";
   return fmt::format(R"(<tr><td colspan="2" bgcolor="{}"><i>only here</i></td></tr>)", look.head);

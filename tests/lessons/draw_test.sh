@@ -228,7 +228,7 @@ moves() {
 }
 claim '--animate writes an SVG that moves without a script' moves
 
-moves_as_gif() { cp example.bp sheet && quiet - --animate it.gif && [ "$(first_bytes it.gif 6)" = 474946383961 ]; }
+moves_as_gif() { cp example.bp sheet && quiet - --animate sweep.gif && [ "$(first_bytes sweep.gif 6)" = 474946383961 ]; }
 has_imagemagick() { for each in magick convert /usr/bin/convert; do "$each" -version 2>/dev/null | grep -q ImageMagick && return; done; return 1; }
 if has_imagemagick; then
   claim '--animate writes a GIF' moves_as_gif
