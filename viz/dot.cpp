@@ -54,21 +54,6 @@ std::string arrow_attributes(const Picture::Arrow& arrow, const Picture_options&
   return attributes.empty() ? "" : " [" + attributes + "]";
 }
 
-// Inputs that feed nothing else can keep their order without a crossing; for others dot had better be free.
-// The neurons that a group feeds stand in their order: between full layers each order has as many crossings.
-std::vector<std::string_view> orders_to_keep(const Picture& picture) {
-  std::vector<std::size_t> uses(picture.boxes.size());
-  for (const Picture::Arrow& arrow : picture.arrows) ++uses[arrow.from];
-  std::vector<std::string_view> keep(picture.boxes.size(), ", ordering=in");
-  for (const Picture::Arrow& arrow : picture.arrows) {
-    if (uses[arrow.from] > 1) keep[arrow.to] = "";
-  }
-  for (std::size_t i = 0; i < picture.boxes.size(); ++i) {
-    if (picture.boxes[i].kind == Picture::Kind::group && uses[i] > 1) keep[i] = ", ordering=out";
-  }
-  return keep;
-}
-
 // Inches between the ranks. Without numbers on them, arrows between full layers need room to be told apart.
 double distance_of_ranks(const Picture& picture) {
   constexpr double usual = 0.45, arrows_an_inch = 100.0, most = 2.5;

@@ -114,7 +114,8 @@ std::string watch_page(const Watched_run& run) {
                   .styles = {web::common_css, web::watch_css},
                   .body = std::string(web::watch_html),
                   .data = {{"run", json_of(run)}},
-                  .scripts = {web::watch_net_js, web::watch_map_js, web::watch_chart_js, web::watch_js}});
+                  .scripts = {web::watch_net_js, web::watch_map_js, web::watch_chart_js,
+                              web::watch_neurons_js, web::watch_large_js, web::watch_js}});
 }
 
 }  // namespace bp

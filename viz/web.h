@@ -29,6 +29,8 @@ extern const std::string_view watch_html;      ///< the body
 extern const std::string_view watch_net_js;    ///< the network's forward pass
 extern const std::string_view watch_map_js;    ///< pictures over the plane
 extern const std::string_view watch_chart_js;  ///< curves over the epochs
-extern const std::string_view watch_js;        ///< the rest, which uses these
+extern const std::string_view watch_neurons_js;
+extern const std::string_view watch_large_js;
+extern const std::string_view watch_js;  ///< the rest, which uses these
 
 }  // namespace bp::web

@@ -1,12 +1,24 @@
 #include "lessons/backstep/command_line.h"
 
+#include <fmt/core.h>
+
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
 
 namespace backstep {
+namespace {
+
+// CLI11's own ranges say "not in range 0 to 17976931348623157081452742...", and NaN is in all of them.
+double number_in(const std::string& text) {
+  double number = 0;
+  return CLI::detail::lexical_cast(text, number) ? number : std::nan("");
+}
+
+}  // namespace
 
 Option& Option::required() {
   option_->required();
@@ -29,12 +41,27 @@ Option& Option::from_to(int least, int most) {
 }
 
 Option& Option::between(double least, double most) {
-  option_->check(CLI::Range(least, most));
+  option_->check([=](const std::string& text) {
+    const double number = number_in(text);
+    const bool fits = least <= number && number <= most;  // NaN does not
+    return fits ? "" : fmt::format("expected a number from {} to {}, found {}", least, most, text);
+  });
   return *this;
 }
 
 Option& Option::above_zero() {
-  option_->check(CLI::PositiveNumber);
+  option_->check([](const std::string& text) {
+    const double number = number_in(text);
+    return number > 0 && std::isfinite(number) ? "" : "expected a number above 0, found " + text;
+  });
+  return *this;
+}
+
+Option& Option::whole() {
+  option_->check([](const std::string& text) {
+    const bool is = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    return is ? "" : "expected a whole number, found " + text;
+  });
   return *this;
 }
 

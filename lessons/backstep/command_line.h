@@ -37,6 +37,8 @@ class Option {
   /// The same for numbers.
   Option& between(double least, double most);
   Option& above_zero();
+  /// Only digits: a library that reads an unsigned number takes -1 for the largest.
+  Option& whole();
   Option& one_of(std::vector<std::string> texts);
   /// Its values stand in one text with commas between them: 2,8,8,1.
   Option& with_commas();

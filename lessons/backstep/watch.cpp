@@ -97,7 +97,6 @@ void add_network_options(Command& command, Watch_options& options) {
       .with_commas();
   command.option("--activation", options.activation, "Of the hidden layers")
       .called("NAME")
-      .shows_default()
       .one_of(bp::watch_page_activations());
   command.option("--optimizer", options.optimizer, "How weights follow gradients")
       .called("NAME")
@@ -105,7 +104,7 @@ void add_network_options(Command& command, Watch_options& options) {
       .one_of(watch_optimizers());
   command.option("--learning-rate", options.learning_rate, "How far").called("RATE").above_zero();
   command.option("--epochs", options.epochs, "Steps, each with all points").called("N").from_to(1, 100'000);
-  command.option("--seed", options.seed, "Of points and weights").called("N").shows_default();
+  command.option("--seed", options.seed, "Of points and weights").called("N").shows_default().whole();
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace {
 
 /// What suits a set: found by trying, so that its classes are told apart well before the last epoch.
 struct Suits {
-  const char* name;
+  const char *name, *activation;
   std::vector<std::size_t> layers;
   std::size_t epochs, points;
   double learning_rate, noise;
@@ -24,10 +24,10 @@ struct Suits {
 
 const std::vector<Suits>& sets() {
   static const std::vector<Suits> all = {
-      {"moons", {2, 8, 8, 1}, 200, 200, 0.03, 0.1},
-      {"circles", {2, 8, 1}, 200, 200, 0.05, 0.1},
-      {"spirals", {2, 16, 16, 1}, 400, 200, 0.03, 0.02},
-      {"xor", {2, 4, 1}, 200, 4, 0.1, 0.0},
+      {"moons", "tanh", {2, 8, 8, 1}, 200, 200, 0.03, 0.1},
+      {"circles", "tanh", {2, 8, 1}, 200, 200, 0.05, 0.1},
+      {"spirals", "silu", {2, 12, 12, 1}, 300, 200, 0.03, 0.02},
+      {"xor", "tanh", {2, 4, 1}, 200, 4, 0.1, 0.0},
   };
   return all;
 }
@@ -92,6 +92,7 @@ void complete(Watch_options& options) {
   }
   const Suits& suits = set != nullptr ? *set : sets().front();
   if (options.layers.empty()) options.layers = suits.layers;
+  if (options.activation.empty()) options.activation = suits.activation;
   if (options.epochs == 0) options.epochs = suits.epochs;
   if (options.learning_rate == 0) options.learning_rate = suits.learning_rate;
   if (options.points == 0) options.points = suits.points;
@@ -104,7 +105,8 @@ Watch_data watch_data(const Watch_options& options) {
             .description = fmt::format("{} points, noise {}, seed {}", bp::with_commas(options.points),
                                        options.noise, options.seed),
             .points = drawn(options),
-            .standardized = {}};
+            .standardized = {},
+            .classes = {"class 0", "class 1"}};
   }
   bp::Points_file file = bp::read_points(options.data == "-" ? "/dev/stdin" : options.data);
   Watch_data data{.name = options.data == "-" ? "standard input"
@@ -115,7 +117,7 @@ Watch_data watch_data(const Watch_options& options) {
                   .axes = file.axes,
                   .classes = file.classes};
   data.standardized = bp::standardize(data.points);
-  const auto number = [](double x) { return fmt::format("{:.6g}", x); };
+  const auto number = [](double x) { return fmt::format("{:.7g}", x); };
   data.description = fmt::format(
       "{} points, standardised: ({} - {}) / {} and ({} - {}) / {}", bp::with_commas(data.points.size()),
       data.axes[0], number(data.standardized.mean[0]), number(data.standardized.deviation[0]), data.axes[1],

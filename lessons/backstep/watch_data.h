@@ -12,11 +12,11 @@
 
 namespace backstep {
 
-/// As they stand on the command line; 0, -1 and nothing stand for "as suits the data".
+/// As they stand on the command line: 0, nothing, and a noise of -1 stand for "as suits the data".
 struct Watch_options {
   std::string data, out;
   std::vector<std::size_t> layers;
-  std::string activation = "tanh", optimizer = "adam";
+  std::string activation, optimizer = "adam";
   std::size_t epochs = 0, points = 0;
   double learning_rate = 0, noise = -1;
   std::uint64_t seed = 1;

@@ -1,5 +1,5 @@
-// The network of `backstep watch` and its training: gradient descent on all points at once, so that an epoch is
-// a step. By the scalar engine, whose numbers are the same on every machine.
+// The network of `backstep watch` and its training: gradient descent on all points at once, so that an epoch
+// is a step. By the scalar engine, whose numbers are the same on every machine.
 #pragma once
 
 #include <cstddef>

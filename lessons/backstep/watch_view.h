@@ -1,5 +1,5 @@
-// How `backstep watch` shows training in a terminal: the decision boundary in characters, the loss as a row of
-// bars, redrawn in place. In a pipe: a plain line now and then.
+// How `backstep watch` shows training in a terminal: the decision boundary in characters, the loss as a row
+// of bars, redrawn in place. In a pipe: a plain line now and then.
 #pragma once
 
 #include <chrono>

@@ -68,7 +68,8 @@ def too_faint(browser):
 
 FOCUSABLE = """
 return [...document.querySelectorAll('button, input, select, textarea, summary, a[href], [tabindex]')]
-  .filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({visibilityProperty: true}) && !e.closest('[inert]'))
+  .filter(e => !e.disabled && e.tabIndex >= 0 && !e.closest('[inert]'))
+  .filter(e => e.checkVisibility({visibilityProperty: true}))
 """
 
 
@@ -85,9 +86,14 @@ def not_reached_by_tab(browser):
     """Presses Tab as often as there is something to reach; what never had the focus, or did not show that it has it."""
     count = browser.run(f"""
         window.wanted = (() => {{{FOCUSABLE}}})(); window.reached = new Map();
+        const look = e => [e, ...e.children].map(part => {{
+          const style = getComputedStyle(part);
+          const outline = style.outlineStyle === 'none' ? '' : style.outlineWidth;
+          return [outline, style.boxShadow, style.stroke, style.strokeWidth];
+        }}).join();
+        const before = new Map(wanted.map(e => [e, look(e)]));
         document.addEventListener('focusin', event => {{
-          const style = getComputedStyle(event.target);
-          reached.set(event.target, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0);
+          if (before.has(event.target)) reached.set(event.target, look(event.target) !== before.get(event.target));
         }});
         document.activeElement.blur();
         return wanted.length""")
@@ -96,6 +102,52 @@ def not_reached_by_tab(browser):
         const label = e => `${e.tagName}#${e.id} ${e.getAttribute('aria-label') || e.textContent.trim().slice(0, 30)}`;
         return [...wanted.filter(e => !reached.has(e)).map(e => 'not reached: ' + label(e)),
                 ...wanted.filter(e => reached.get(e) === false).map(e => 'shows no focus: ' + label(e))]""")
+
+
+def overlapping(browser, texts, others):
+    """Pairs of texts (a selector) that touch one of the others, or one another, where all have something to show."""
+    return browser.run("""
+        const boxes = selector => [...document.querySelectorAll(selector)].filter(e => e.checkVisibility())
+          .map(e => ({e, text: e.textContent.trim().slice(0, 30), at: e.getBoundingClientRect()}));
+        const touch = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+                                Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+        const texts = boxes(arguments[0]).filter(({text}) => text !== ''), found = [];
+        texts.forEach((one, i) => {
+          for (const other of [...boxes(arguments[1]), ...texts.slice(i + 1)]) {
+            if (one.e === other.e || !touch(one.at, other.at)) continue;
+            found.push([one.text, other.text || other.e.parentElement.dataset.name]);
+          }
+        });
+        return found;""", texts, others)
+
+
+# A character that no installed font has is drawn as the one that none can have is.
+MISSING = """
+const context = Object.assign(document.createElement('canvas'), {width: 64, height: 48}).getContext('2d',
+  {willReadFrequently: true});
+function drawn(character, font) {
+  context.clearRect(0, 0, 64, 48);
+  context.font = font;
+  context.fillText(character, 8, 32);
+  return context.getImageData(0, 0, 64, 48).data.join();
+}
+const found = new Set();
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+for (let node; (node = walker.nextNode());) {
+  const element = node.parentElement;
+  if (element.closest('script, style, noscript')) continue;
+  const font = `24px ${getComputedStyle(element).fontFamily}`;
+  for (const character of node.data) {
+    if (character > '\\u007f' && drawn(character, font) === drawn('\\u{10fffd}', font)) found.add(character);
+  }
+}
+return [...found];
+"""
+
+
+def without_glyph(browser):
+    """The characters of the page for which there is no font here: they show as empty rectangles."""
+    return browser.run(MISSING)
 
 
 def scrolls_sideways(browser):

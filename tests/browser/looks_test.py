@@ -1,6 +1,6 @@
 """What looks.py looks for is found: small pages that lack one thing each."""
 from claims import claim, equal
-from looks import not_reached_by_tab, scrolls_sideways, too_faint, unnamed
+from looks import not_reached_by_tab, overlapping, scrolls_sideways, too_faint, unnamed, without_glyph
 from webdriver_test import open_small_page
 
 TEXTS = "<!DOCTYPE html><style>body { background: #fff; color: #333 }</style><p>one<p>two<p>three<p>four"
@@ -46,3 +46,19 @@ def _(browser):
     equal(scrolls_sideways(browser), 0)
     open_small_page(browser, "<div style='width: 2000px'>broad</div>")
     assert scrolls_sideways(browser) > 500
+
+
+@claim("a text that touches another or a box is noticed")
+def _(browser):
+    style = "<style>* { margin: 0; font: 20px/24px sans-serif } p, b { position: absolute; left: 0 }</style>"
+    page = style + "<p style='top: 0'>one</p><p style='top: %dpx'>two</p><b style='top: %dpx'>box</b>"
+    open_small_page(browser, page % (30, 60))
+    equal(overlapping(browser, "p", "b"), [])
+    open_small_page(browser, page % (12, 24))
+    equal(overlapping(browser, "p", "b"), [["one", "two"], ["two", "box"]])
+
+
+@claim("a character for which there is no font is noticed")
+def _(browser):
+    open_small_page(browser, "<p>plain \u00d7 \u2212 <button>\U000f1234</button>")
+    equal(without_glyph(browser), ["\U000f1234"])

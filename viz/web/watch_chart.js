@@ -24,7 +24,7 @@ function scaleOf(values, { low, high, log }) {
   return { height: (v) => (v > 0 ? (Math.log10(v) - a) / (b - a) : NaN), ticks };
 }
 
-// series: [{ name, values }]; look: { label, text, low, high, log }. goTo(index) is called on a click.
+// series: [{ name, values }]; look: { label, text, tick, low, high, log }; text and tick write numbers. goTo(index) is called on a click.
 // What comes back draws the curves anew, and moves the mark.
 function chart(host, series, look, goTo) {
   const picture = svg("svg", { role: "img", "aria-label": look.label }, host);
@@ -45,7 +45,7 @@ function chart(host, series, look, goTo) {
   if (series.length > 1) host.append(key);
   const scale = scaleOf(series.flatMap((one) => one.values), look);
   const first = run.epochs[0], length = run.epochs[run.epochs.length - 1] - first || 1;
-  const left = 52, right = 10, top = 8, bottom = 24, height = 170;
+  const left = 52, right = 10, top = 8, bottom = 24, height = 150;
   let width = 0, mark, dots;
   const x = (i) => left + ((run.epochs[i] - first) / length) * (width - left - right);
   const y = (v) => top + (1 - scale.height(v)) * (height - top - bottom);
@@ -56,7 +56,7 @@ function chart(host, series, look, goTo) {
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     for (const tick of scale.ticks) {
       svg("path", { d: `M${left} ${y(tick)}H${width - right}`, class: "grid" }, picture);
-      svg("text", { x: left - 6, y: y(tick) + 4, "text-anchor": "end" }, picture).textContent = look.text(tick);
+      svg("text", { x: left - 6, y: y(tick) + 4, "text-anchor": "end" }, picture).textContent = look.tick(tick);
     }
     for (const epoch of roundNumbers(first, first + length, 5).filter(Number.isInteger)) {
       const at = left + ((epoch - first) / length) * (width - left - right);

@@ -8,7 +8,7 @@ const area = (() => {
     return [(low + high) / 2, high - low || 1];
   };
   const [x, width] = range(0), [y, height] = range(1);
-  const room = 0.3 * Math.max(width, height);
+  const room = 0.22 * Math.max(width, height);
   const w = Math.max(width + room, 0.75 * (height + room)), h = Math.max(height + room, w / 1.5);
   return { left: x - w / 2, bottom: y - h / 2, width: w, height: h, aspect: w / h };
 })();
@@ -81,7 +81,7 @@ function contourOf(grid, values, level) {
 
 // Class 0 are triangles, class 1 circles; what is on the wrong side has a ring around it.
 function drawPoints(context, width, height, outputs, palette) {
-  const size = Math.max(2.5, Math.min(6, 90 / Math.sqrt(run.points.length))) * Math.max(0.7, Math.min(1, width / 560));
+  const size = Math.max(2.5, Math.min(9, 90 / Math.sqrt(run.points.length))) * Math.max(0.7, Math.min(1, width / 560));
   run.points.forEach(([x, y], i) => {
     const px = ((x - area.left) / area.width) * width, py = (1 - (y - area.bottom) / area.height) * height;
     const label = run.labels[i];
@@ -114,7 +114,7 @@ function roundNumbers(low, high, about) {
   const rough = (high - low) / about, power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((f) => f * power).find((s) => s >= rough);
   const numbers = [];
-  for (let n = Math.ceil(low / step); n * step <= high; ++n) numbers.push(n * step);
+  for (let n = Math.ceil(low / step); n * step <= high; ++n) numbers.push(Number((n * step).toPrecision(12)));
   return numbers;
 }
 
@@ -130,15 +130,15 @@ function drawAxes(context, width, height, palette) {
   context.strokeStyle = palette.paper;
   context.lineWidth = 3;
   context.lineJoin = "round";
-  const label = (x) => shown(Number(x.toPrecision(12))).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
   const sides = [[area.left, area.width], [area.bottom, area.height]];
   sides.forEach(([low, length], k) => {
     const own = (x) => x * run.deviation[k] + run.mean[k];
     for (const value of roundNumbers(own(low), own(low + length), k === 0 ? 6 : 5)) {
       const share = ((value - run.mean[k]) / run.deviation[k] - low) / length;
-      if (share < 0.06 || share > 0.94) continue;
-      if (k === 0) mark(label(value), share * width, height - 6, "center");
-      else mark(label(value), 6, (1 - share) * height + 4, "left");
+      const name = context.measureText(run.axes[0]).width + context.measureText(roundShown(value)).width / 2 + 14;
+      if (share < 0.06 || share > (k === 0 ? 1 - name / width : 0.92)) continue;
+      if (k === 0) mark(roundShown(value), share * width, height - 6, "center");
+      else mark(roundShown(value), 6, (1 - share) * height + 4, "left");
     }
   });
   mark(run.axes[0], width - 6, height - 6, "right");

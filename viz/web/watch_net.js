@@ -1,5 +1,6 @@
 // The network, computed from the weights that were recorded: a forward pass like that of the engine.
-const run = JSON.parse(document.getElementById("run").textContent);
+const $ = (id) => document.getElementById(id);
+const run = JSON.parse($("run").textContent);
 const depth = run.layers.length - 1; // layers of neurons; layer 0 are the two inputs
 
 const sigmoid = (z) => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z)));
@@ -49,9 +50,12 @@ function score(index, x, y) {
   return forward(run.weights[index], at(x, 0), at(y, 1))[depth][0][0];
 }
 
-// A number for a reader.
+// A number for a reader: three digits below 1, else four.
 function shown(x) {
   if (x === 0) return "0";
   const size = Math.abs(x);
-  return (size >= 1e-3 && size < 1e5 ? x.toPrecision(size < 1 ? 3 : 4) : x.toExponential(2)).replace("-", "−");
+  return (size >= 1e-3 && size < 1e5 ? x.toPrecision(size < 1 ? 3 : 4) : x.toExponential(2)).replaceAll("-", "−");
 }
+
+// The same for an axis, where numbers are round: all their digits, and no zeros at the end.
+const roundShown = (x, digits = 12) => String(Number(x.toPrecision(digits))).replaceAll("-", "−");
