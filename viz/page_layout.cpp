@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <stdexcept>
 #include <string_view>
@@ -43,7 +45,7 @@ std::string to_dot(const std::vector<Page_layout::Size>& boxes, const std::vecto
                    const Picture& picture) {
   std::string dot =
       "digraph page {\n"
-      "  graph [rankdir=LR, nodesep=0.12, ranksep=0.2, pad=0.15, nslimit=10, bgcolor=transparent];\n"
+      "  graph [rankdir=LR, nodesep=0.12, ranksep=0.14, pad=0.15, nslimit=10, bgcolor=transparent];\n"
       "  node [shape=box, fixedsize=true, label=\"\"];\n"
       "  edge [arrowsize=0.65];\n";
   const std::vector<bool> in_order = boxes_to_keep_in_order(picture);
@@ -114,6 +116,28 @@ std::map<std::string, std::string_view, std::less<>> groups_of(std::string_view 
   return groups;
 }
 
+// The point of a line, which is SVG's "M point C point point point ...", that is nearest to `wanted` in x.
+Page_layout::Point nearest_on(std::string_view path, const Page_layout::Point& wanted) {
+  const std::vector<double> numbers = numbers_in(path);
+  constexpr int samples = 32;  // of each piece: a few points apart
+  Page_layout::Point nearest = wanted;
+  double distance = std::numeric_limits<double>::infinity();
+  for (std::size_t piece = 0; piece + 8 <= numbers.size(); piece += 6) {
+    const double* const p = numbers.data() + piece;  // x and y in turn, of four points
+    for (int i = 0; i <= samples; ++i) {
+      const double t = 1.0 * i / samples, u = 1.0 - t;
+      const auto at = [&](int axis) {
+        return u * u * u * p[axis] + 3 * u * u * t * p[axis + 2] + 3 * u * t * t * p[axis + 4] +
+               t * t * t * p[axis + 6];
+      };
+      if (std::abs(at(0) - wanted.x) >= distance) continue;
+      distance = std::abs(at(0) - wanted.x);
+      nearest = {wanted.x, at(1)};
+    }
+  }
+  return nearest;
+}
+
 Page_layout::Drawn_arrow arrow_from(std::string_view group, bool has_label) {
   std::size_t at = 0;
   Page_layout::Drawn_arrow arrow;
@@ -125,6 +149,11 @@ Page_layout::Drawn_arrow arrow_from(std::string_view group, bool has_label) {
   if (label.empty()) fail_without("place for the number on an arrow");
   const Frame frame = frame_of(label);
   arrow.label = {(frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2};
+  // Graphviz keeps a place beside the line, where a reader may take the number for another line's. On the
+  // line it is this one's; the place keeps other numbers away.
+  const Page_layout::Point on_line = nearest_on(arrow.path, arrow.label);
+  constexpr double near = 16.0;
+  if (std::abs(on_line.y - arrow.label.y) < near) arrow.label = on_line;
   return arrow;
 }
 
