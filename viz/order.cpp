@@ -51,12 +51,15 @@ std::vector<std::size_t> ranks_of_boxes(const Picture& picture) {
 
 }  // namespace
 
-std::vector<bool> boxes_to_keep_in_order(const Picture& picture) {
+std::vector<std::string_view> orders_to_keep(const Picture& picture) {
   std::vector<std::size_t> uses(picture.boxes.size());
   for (const Picture::Arrow& arrow : picture.arrows) ++uses[arrow.from];
-  std::vector<bool> keep(picture.boxes.size(), true);
+  std::vector<std::string_view> keep(picture.boxes.size(), ", ordering=in");
   for (const Picture::Arrow& arrow : picture.arrows) {
-    if (uses[arrow.from] > 1) keep[arrow.to] = false;
+    if (uses[arrow.from] > 1) keep[arrow.to] = "";
+  }
+  for (std::size_t i = 0; i < picture.boxes.size(); ++i) {
+    if (picture.boxes[i].kind == Picture::Kind::group && uses[i] > 1) keep[i] = ", ordering=out";
   }
   return keep;
 }

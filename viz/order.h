@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "viz/picture.h"
@@ -15,9 +16,10 @@ namespace bp {
 /// often finds one as good that is upside down, or a worse one.
 std::vector<std::size_t> drawing_order(const Picture& picture);
 
-/// Of each box, whether dot is told to keep its inputs in their order (ordering=in): where they feed nothing
-/// else they can, without a crossing; for others dot had better be free.
-std::vector<bool> boxes_to_keep_in_order(const Picture& picture);
+/// Of each box, what dot is told of the order of its arrows: ", ordering=in" where its inputs feed nothing else
+/// and can keep theirs without a crossing; ", ordering=out" for a group that feeds several, since between full
+/// layers each order has as many crossings; else nothing, for dot had better be free.
+std::vector<std::string_view> orders_to_keep(const Picture& picture);
 
 /// How many ranks the arrows lead across, all together, when each box is as near to the roots as its uses
 /// allow.

@@ -48,11 +48,10 @@ std::string to_dot(const std::vector<Page_layout::Size>& boxes, const std::vecto
       "  graph [rankdir=LR, nodesep=0.12, ranksep=0.14, pad=0.15, nslimit=10, bgcolor=transparent];\n"
       "  node [shape=box, fixedsize=true, label=\"\"];\n"
       "  edge [arrowsize=0.65];\n";
-  const std::vector<bool> in_order = boxes_to_keep_in_order(picture);
+  const std::vector<std::string_view> in_order = orders_to_keep(picture);
   for (const std::size_t i : drawing_order(picture)) {
     dot += fmt::format("  n{} [id=n{}, width={:.4f}, height={:.4f}{}];\n", i, i,
-                       boxes[i].width / points_per_inch, boxes[i].height / points_per_inch,
-                       in_order[i] ? ", ordering=in" : "");
+                       boxes[i].width / points_per_inch, boxes[i].height / points_per_inch, in_order[i]);
   }
   for (std::size_t i = 0; i < arrows.size(); ++i) {
     dot += fmt::format("  n{} -> n{} [id=e{}{}];\n", arrows[i].from, arrows[i].to, i,

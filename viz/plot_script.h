@@ -16,8 +16,14 @@ struct Plot_script {
 };
 
 Plot_script script_of(const Line_plot& what);
+Plot_script script_of(const Panels& what);
 Plot_script script_of(const Bar_plot& what);
+Plot_script script_of(const Histogram_plot& what);
+Plot_script script_of(const Heat_map& what);
+Plot_script script_of(const Boundary_plot& what);
+Plot_script script_of(const Surface_plot& what);
 Plot_script script_of(const Gallery& what);
+Plot_script script_of(const Weight_images& what);
 Plot_script script_of(const Confusion_plot& what);
 
 /// Text in quotes, in which gnuplot runs nothing and puts nothing in: one line of at most `length`

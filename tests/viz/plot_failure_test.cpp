@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -14,7 +13,7 @@
 #include "tests/support/catch2.h"
 #include "viz/plot.h"
 
-using bp::Bar_plot, bp::Confusion_plot, bp::Gallery, bp::Line_plot, bp::plot, bp::Plotted;
+using bp::Line_plot, bp::plot, bp::Plotted;
 using bp::test::complaint, bp::test::contains_text, bp::test::Place;
 
 namespace {
@@ -57,18 +56,6 @@ std::string said_with_gnuplot(const std::string& script) {
   CHECK(place.names() == "a.png bin");
   CHECK(said.find('\n') == std::string::npos);
   return said;
-}
-
-template <class Plot>
-std::string refusal(const Plot& what) {
-  const Place place;
-  try {
-    plot(what, place / "a.csv");  // which needs no gnuplot
-  } catch (const std::invalid_argument& error) {
-    CHECK(place.names().empty());
-    return error.what();
-  }
-  return "";
 }
 
 }  // namespace
@@ -164,38 +151,4 @@ TEST_CASE("an ending that is none of a plot's is refused, with the list of those
   CHECK_THROWS_WITH(plot(line, place / "a.jpg"),
                     contains_text("a.jpg") && contains_text(".png, .svg or .csv"));
   CHECK(place.names().empty());
-}
-
-TEST_CASE("plots that cannot be drawn are refused, and the line says what is wrong", "[plot]") {
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-
-  CHECK_THAT(refusal(Line_plot{}), contains_text("there are no series"));
-  CHECK_THAT(refusal(Line_plot{"", {}, {}, {{"a", {1, 2}, {1}}}}), contains_text("'a' has 2 x and 1 y"));
-  CHECK_THAT(refusal(Line_plot{"", {}, {}, {{"a", {1, nan}, {nan, 1}}}}), contains_text("finite"));
-  CHECK_THAT(refusal(Line_plot{"", {}, {}, std::vector<bp::Series>(8, {"", {1}, {1}})}),
-             contains_text("8 series are more than 7"));
-  CHECK_THAT(refusal(Line_plot{"", {}, {"loss", true}, {{"a", {1, 2}, {1, 0}}}}),
-             contains_text("'loss' is logarithmic, where 0 has no place (number 1 of 'a')"));
-  CHECK_THAT(refusal(Line_plot{"", {"n", true}, {}, {{"a", {-1}, {1}}}}),
-             contains_text("'n' is logarithmic"));
-
-  Bar_plot bars;
-  CHECK_THAT(refusal(bars), contains_text("no labels"));
-  bars.labels = {"a"};
-  bars.series = {{"s", {nan}}};
-  CHECK_THAT(refusal(bars), contains_text("no bar has a finite length"));
-  bars.series[0].lengths = {1, 2};
-  CHECK_THAT(refusal(bars), contains_text("'s' has 2 bars, and there are 1 labels"));
-  bars.series[0].lengths = {0};
-  bars.lengths = {"n", true};
-  CHECK_THAT(refusal(bars), contains_text("'n' is logarithmic"));
-
-  CHECK_THAT(refusal(Gallery{}), contains_text("no pictures"));
-  CHECK_THAT(refusal(Gallery{.title = "", .tiles = {{{1, 2, 3}, ""}}}),
-             contains_text("picture 0 has 3 pixels, and 28 x 28 are 784"));
-  CHECK_THAT(refusal(Gallery{.title = "", .rows = 0, .tiles = {{{}, ""}}}), contains_text("0 x 28"));
-  CHECK_THAT(refusal(Gallery{.title = "", .rows = 1, .cols = 1, .columns = 0, .tiles = {{{1}, ""}}}),
-             contains_text("in a row"));
-  CHECK_THAT(refusal(Confusion_plot{}), contains_text("no classes"));
-  CHECK_THAT(refusal(Confusion_plot{"", {"a", "b"}, {1, 2, 3}}), contains_text("4 counts, not 3"));
 }

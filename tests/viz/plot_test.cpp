@@ -5,34 +5,21 @@
 #include <limits>
 #include <string>
 
-#include "engine/data/file.h"
 #include "tests/data/place.h"
 #include "tests/support/catch2.h"
-#include "tests/viz/png.h"
-#include "tests/viz/xml.h"
+#include "tests/viz/plotted.h"
 
-using bp::Bar_plot, bp::Confusion_plot, bp::Gallery, bp::Line_plot, bp::Plotted, bp::Series;
-using bp::test::contains_text, bp::test::decode_png, bp::test::Image, bp::test::Place, bp::test::read_xml,
-    bp::test::text_of;
+using bp::Bar_plot, bp::Confusion_plot, bp::Gallery, bp::Line_plot;
+using bp::test::contains_text, bp::test::csv_of, bp::test::has_gnuplot, bp::test::Image, bp::test::Place,
+    bp::test::png_of, bp::test::words_of;
 
 namespace {
-
-constexpr std::size_t megabyte = std::size_t{1} << 20;
 
 Bar_plot one_bar(const std::string& label, double length) {
   Bar_plot bars;
   bars.labels = {label};
   bars.series = {{"", {length}}};
   return bars;
-}
-
-bool has_gnuplot() {
-  static const bool has = [] {
-    const Place place;
-    return bp::plot(one_bar("a", 1), place / "a.svg").is_picture();
-  }();
-  if (!has) bp::test::skip("gnuplot is not installed");
-  return has;
 }
 
 Line_plot losses() {
@@ -60,34 +47,6 @@ Bar_plot three_bars() {
 }
 
 Confusion_plot three_classes() { return {"Digits", {"0", "1", "2"}, {90, 10, 0, 0, 100, 0, 0, 0, 0}}; }
-
-template <class Plot>
-Image png_of(const Plot& plot) {
-  const Place place;
-  const Plotted plotted = bp::plot(plot, place / "a.png");
-  CHECK(plotted.note == "");
-  CHECK(plotted.file == place / "a.png");
-  return decode_png(bp::read_file(place / "a.png", megabyte));
-}
-
-template <class Plot>
-std::string svg_of(const Plot& plot) {
-  const Place place;
-  CHECK(bp::plot(plot, place / "a.svg").note == "");
-  return bp::read_file(place / "a.svg", megabyte);
-}
-
-template <class Plot>
-std::string words_of(const Plot& plot) {
-  return text_of(read_xml(svg_of(plot)));
-}
-
-template <class Plot>
-std::string csv_of(const Plot& plot) {
-  const Place place;
-  CHECK(bp::plot(plot, place / "a.csv").file == place / "a.csv");
-  return bp::read_file(place / "a.csv", megabyte);
-}
 
 }  // namespace
 
