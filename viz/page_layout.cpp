@@ -45,7 +45,7 @@ std::string to_dot(const std::vector<Page_layout::Size>& boxes, const std::vecto
                    const Picture& picture) {
   std::string dot =
       "digraph page {\n"
-      "  graph [rankdir=LR, nodesep=0.12, ranksep=0.14, pad=0.15, nslimit=10, bgcolor=transparent];\n"
+      "  graph [rankdir=LR, nodesep=0.12, ranksep=0.12, pad=0.15, nslimit=10, bgcolor=transparent];\n"
       "  node [shape=box, fixedsize=true, label=\"\"];\n"
       "  edge [arrowsize=0.65];\n";
   const std::vector<std::string_view> in_order = orders_to_keep(picture);
@@ -148,12 +148,25 @@ Page_layout::Drawn_arrow arrow_from(std::string_view group, bool has_label) {
   if (label.empty()) fail_without("place for the number on an arrow");
   const Frame frame = frame_of(label);
   arrow.label = {(frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2};
-  // Graphviz keeps a place beside the line, where a reader may take the number for another line's. On the
-  // line it is this one's; the place keeps other numbers away.
-  const Page_layout::Point on_line = nearest_on(arrow.path, arrow.label);
-  constexpr double near = 16.0;
-  if (std::abs(on_line.y - arrow.label.y) < near) arrow.label = on_line;
   return arrow;
+}
+
+// Graphviz keeps a place for a number beside its line, where a reader may take it for another line's. So each
+// moves onto its own line, unless it would touch another number there.
+void move_onto_lines(Page_layout& layout, const std::vector<Page_layout::Arrow>& arrows) {
+  constexpr double farthest = 40.0, height = 15.0;
+  for (std::size_t i = 0; i < arrows.size(); ++i) {
+    if (arrows[i].label_width <= 0) continue;
+    Page_layout::Point& label = layout.arrows[i].label;
+    const Page_layout::Point wanted = nearest_on(layout.arrows[i].path, label);
+    bool is_free = std::abs(wanted.y - label.y) < farthest;
+    for (std::size_t k = 0; k < arrows.size() && is_free; ++k) {
+      const Page_layout::Point& other = layout.arrows[k].label;
+      is_free = k == i || arrows[k].label_width <= 0 || std::abs(other.y - wanted.y) >= height ||
+                std::abs(other.x - wanted.x) >= (arrows[i].label_width + arrows[k].label_width) / 2;
+    }
+    if (is_free) label = wanted;
+  }
 }
 
 Page_layout read_back(std::string_view svg, std::size_t boxes,
@@ -180,6 +193,7 @@ Page_layout read_back(std::string_view svg, std::size_t boxes,
   for (std::size_t i = 0; i < arrows.size(); ++i) {
     layout.arrows.push_back(arrow_from(group('e', i), arrows[i].label_width > 0));
   }
+  move_onto_lines(layout, arrows);
   return layout;
 }
 

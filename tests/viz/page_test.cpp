@@ -146,11 +146,25 @@ TEST_CASE("no name becomes markup or a script, whatever stands in it", "[page]")
   CHECK(has(html, "data-name=\"a b\""));
 }
 
+TEST_CASE("among names, what has none is a part of a line; among few, it is a box", "[page]") {
+  Graph graph;
+  const Value x = graph.leaf(2.0, "x");
+  const Value half = 0.5 * exp(x);  // two nodes without a name, and those with one beside them
+
+  const std::string few = page_of(half), most = page_of((half + 1.0).named("y") * x.graph().leaf(2.0, "z"));
+
+  CHECK(count(few, "<g class=\"box ") == 3);
+  CHECK(count(most, "<g class=\"box ") == 5);
+  CHECK(count(page_of((exp(x) + 1.0).named("y")), "<g class=\"box ") == 2);
+}
+
 TEST_CASE("values of one name, or of none, can be told apart", "[page]") {
   Graph graph;
   const Value a = graph.leaf(1.0, "w"), b = graph.leaf(2.0, "w"), c = graph.leaf(3.0);
 
-  const std::string html = page_of(exp(a * b + c) * tanh(c));
+  const Value sum = a * b + c;
+
+  const std::string html = page_of(exp(sum));
 
   CHECK(has(html, "data-name=\"w#0\""));
   CHECK(has(html, "data-name=\"w#1\""));
