@@ -12,7 +12,6 @@
 
 #include "engine/scalar/math.h"
 #include "lessons/picture.h"
-#include "viz/render.h"
 
 // A function: the kind of number that comes out, its name, what goes in. A `double` is a number of 16 digits.
 double f(double x) { return 3 * x * x - 4 * x + 5; }
@@ -149,10 +148,10 @@ void several_inputs() {
 void picture() {
   bp::Graph graph;
   const bp::Value a = graph.leaf(2, "a"), b = graph.leaf(-3, "b"), c = graph.leaf(10, "c");
-  bp::draw((a * b + c).named("d"), bp::picture("01_slope.png"),
-           {.title = "d = a*b + c, and how fast each box follows those before it",
-            .gradients = false,
-            .legend = false});
+  bp::show_graph((a * b + c).named("d"), "01_slope.png",
+                 {.title = "d = a*b + c, and how fast each box follows those before it",
+                  .gradients = false,
+                  .legend = false});
   fmt::print(R"(Picture: 01_slope.png
    d as a graph. The number on an arrow is a slope: how far the box at its head moves
    when the box at its tail is nudged. Multiply along a way to d: -3, 2 and 1 again.

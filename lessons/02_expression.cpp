@@ -11,7 +11,6 @@
 
 #include "engine/scalar/math.h"
 #include "lessons/picture.h"
-#include "viz/render.h"
 
 using bp::Graph, bp::Value, bp::info, bp::say;  // today's vocabulary
 
@@ -62,7 +61,7 @@ void record(Graph& graph) {
    order in mind. Read downwards, it is how L was computed; in lesson 4 we read upwards.
 
 )");
-  bp::draw(L, bp::picture("02_expression.png"), {.title = "L = (a*b + c) * f, before any backward pass"});
+  bp::show_graph(L, "02_expression.png", {.title = "L = (a*b + c) * f, before any backward pass"});
 }
 
 // 5. Lesson 1's f(x) = 3x^2 - 4x + 5. The plain numbers beside a Value become constants: nodes as well, but
@@ -92,7 +91,7 @@ void use_twice(Graph& graph) {
    all three ways at once, and the next two lessons add up what arrives.
 
 )");
-  bp::draw(f, bp::picture("02_expression_parabola.png"), {.title = "f = 3x^2 - 4x + 5: one x, three arrows"});
+  bp::show_graph(f, "02_expression_parabola.png", {.title = "f = 3x^2 - 4x + 5: one x, three arrows"});
 }
 
 // 6. The record can be played again with other numbers: set the leaves, then recompute() the tape from the

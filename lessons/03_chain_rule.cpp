@@ -15,7 +15,6 @@
 
 #include "engine/scalar/math.h"
 #include "lessons/picture.h"
-#include "viz/render.h"
 
 using bp::Graph, bp::Value;  // for the picture only: today's numbers are plain doubles
 
@@ -163,8 +162,8 @@ void draw() {
   const Value w2 = graph.leaf(-3, "w2"), a = (w0 * x0).named("a"), b = (w1 * x1).named("b");
   const Value c = (a + b).named("c"), n = (c + w2).named("n"), m = (-n).named("m"), e = exp(m).named("e"),
               s = (1 + e).named("s");
-  bp::draw((1 / s).named("f"), bp::picture("03_chain_rule.png"),
-           {.title = "A sigmoid neuron: fill in the gradients"});
+  bp::show_graph((1 / s).named("f"), "03_chain_rule.png",
+                 {.title = "A sigmoid neuron: fill in the gradients"});
   fmt::print(R"(Picture: 03_chain_rule.png
    The neuron with its local derivatives on the arrows and a dash for every gradient.
    Print it, take a pencil, and fill in the dashes from right to left.

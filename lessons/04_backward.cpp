@@ -16,7 +16,6 @@
 
 #include "engine/scalar/math.h"
 #include "lessons/picture.h"
-#include "viz/render.h"
 
 using bp::Graph, bp::Value;  // today's vocabulary
 
@@ -224,7 +223,7 @@ void lesson() {
   once_more(graph, a, b, L);
   from_micrograd();
   a_long_chain();
-  bp::draw(L, bp::picture("04_backward.png"), {.title = "L = d * e with d = a * b and e = d + a"});
+  bp::show_graph(L, "04_backward.png", {.title = "L = d * e with d = a * b and e = d + a"});
   fmt::print(R"(Picture: 04_backward.png
    L after backward(). Choose a path from a to L and multiply what stands on its arrows;
    do so for all three paths, and add: {}.

@@ -14,7 +14,6 @@
 #include "engine/scalar/math.h"
 #include "engine/scalar/nn.h"
 #include "lessons/picture.h"
-#include "viz/render.h"
 
 using bp::Activation, bp::Graph, bp::Neuron, bp::Value;  // today's vocabulary
 
@@ -81,7 +80,7 @@ void three_graphs_of_one_function(Parts& steps, Parts& exp_form, Parts& engine) 
   by_exp(exp_form).backward();
   const Value o = by_neuron(engine).named("o");
   o.backward();
-  bp::draw(o, bp::picture("05_neuron_dot.png"), {.title = "The same neuron with its products in one dot"});
+  bp::show_graph(o, "05_neuron_dot.png", {.title = "The same neuron with its products in one dot"});
   fmt::print(R"(2. Three graphs of one function
 
    tanh(n) is also (e - 1) / (e + 1) with e = exp(2n), and bp::Neuron takes the products
@@ -172,7 +171,7 @@ void lesson() {
   fmt::print("Lesson 5: one neuron\n====================\n\n");
   Parts steps, exp_form, engine;
   forward_and_backward(steps);
-  bp::draw(steps.o, bp::picture("05_neuron.png"), {.title = "o = tanh(x1*w1 + x2*w2 + b)"});
+  bp::show_graph(steps.o, "05_neuron.png", {.title = "o = tanh(x1*w1 + x2*w2 + b)"});
   three_graphs_of_one_function(steps, exp_form, engine);
   one_step();
   many_steps();

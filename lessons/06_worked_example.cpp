@@ -21,7 +21,7 @@
 #include "engine/scalar/math.h"
 #include "engine/worksheet/digits.h"
 #include "lessons/picture.h"
-#include "viz/render.h"
+#include "viz/picture.h"
 
 using bp::Graph, bp::Value, bp::Verdict, bp::Written_number;  // today's vocabulary
 using fmt::print;
@@ -375,7 +375,7 @@ void draw(const Network& net) {
   bp::Picture_options options;
   options.title = "The worked example: every value and every gradient";
   options.weighted_sums = bp::Weighted_sums::folded;  // a neuron's weighted sum is one box
-  bp::draw(net.E_total, bp::picture("06_worked_example.png"), options);
+  bp::show_graph(net.E_total, "06_worked_example.png", options);
 }
 
 void lesson() {

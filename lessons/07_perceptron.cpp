@@ -20,7 +20,7 @@
 #include "engine/scalar/math.h"
 #include "engine/worksheet/digits.h"
 #include "lessons/picture.h"
-#include "viz/render.h"
+#include "viz/picture.h"
 
 using bp::Graph, bp::Value, bp::Numpy_random;  // today's vocabulary
 using fmt::print;
@@ -358,7 +358,7 @@ void draw_one_row() {
   bp::Picture_options options;
   options.title = "The perceptron at the start, for the row (0, 1, 1) with label 0";
   options.weighted_sums = bp::Weighted_sums::folded;
-  bp::draw(E, bp::picture("07_perceptron.png"), options);
+  bp::show_graph(E, "07_perceptron.png", options);
   print(R"(
 Picture: 07_perceptron.png
    The neuron at the start, for the row (0, 1, 1), which should give 0. The input x1 is 0, so

@@ -19,7 +19,7 @@
 #include "engine/vector/loss.h"
 #include "engine/vector/network.h"
 #include "lessons/picture.h"
-#include "viz/render.h"
+#include "viz/picture.h"
 
 namespace batch = bp::batch;
 using bp::Graph, bp::Value, fmt::print;            // today's vocabulary: one number at a time,
@@ -404,7 +404,7 @@ void draw_neuron_over_batch(const Task& t) {
   options.title = "One neuron, a batch of four: its gradients are sums over the four arrows";
   options.weighted_sums = bp::Weighted_sums::folded;
   options.direction = bp::Rank_direction::top_down;
-  bp::draw(L, bp::picture("16_batches.png"), options);
+  bp::show_graph(L, "16_batches.png", options);
   print(R"(Picture: 16_batches.png
    Neuron 0 of section 1 and its four sums, z0 to z3. Along the four arrows that leave w0 stand
    the inputs X[n][0]. Times the grad of the box they lead to, and added: {}, as dW[0][0] above.

@@ -24,6 +24,10 @@ have_libfuzzer() {
   have clang++ && echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }' |
     clang++ -fsanitize=fuzzer,address,undefined -x c++ - -o /dev/null 2>/dev/null
 }
+have_browser() {
+  have chromium || have chromium-browser || have google-chrome || have google-chrome-stable ||
+    [ -x '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome' ]
+}
 have_compiler() { have "${CXX:-g++}" || { [ -z "${CXX:-}" ] && have c++; }; }
 
 # missing NEED...: those of the needs that this machine does not meet. Quick: it asks no package manager.
@@ -41,6 +45,7 @@ missing() {
       zlib) have_module zlib ;;
       sanitizers) have_sanitizers ;;
       libfuzzer) have_libfuzzer ;;
+      browser) have_browser ;;
       *) have "$need" ;;  # a program of that name
     esac || printf '%s ' "$need"
   done
@@ -58,6 +63,10 @@ package() {
     apt:libpng) echo libpng-dev ;;
     apt:nlohmann-json) echo nlohmann-json3-dev ;;
     apt:zlib) echo zlib1g-dev ;;
+    apt:chromedriver) echo chromium-driver ;;
+    pacman:chromedriver) echo chromium ;;  # which brings its driver
+    brew:browser) echo google-chrome ;;
+    *:browser) echo chromium ;;
     apt:sanitizers | apt:libfuzzer) echo clang libclang-rt-dev ;;
     *:clang++) echo clang ;;
     *:llvm-symbolizer) echo llvm ;;
@@ -153,6 +162,12 @@ want_images() {  # to learn from: Fashion-MNIST
 want_plots() {
   have gnuplot || want plots gnuplot-nox \
     'gnuplot could not be installed; the lessons that plot write their numbers as CSV instead.'
+}
+
+want_browser() {  # to try the pages in
+  if have_browser && have chromedriver; then return 0; fi
+  want browser 'chromium chromium-driver' \
+    'Chromium and its driver could not be installed; the tests that try the pages in a browser are skipped.'
 }
 
 want_latex() {  # to see that what `backstep solve --format latex` writes compiles

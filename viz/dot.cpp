@@ -33,11 +33,17 @@ std::string arrow_attributes(const Picture::Arrow& arrow, const Picture_options&
   const bool faded = arrow.stress == Picture::Stress::faded, strong = arrow.stress == Picture::Stress::strong;
   if (faded) add(R"(color="#d8d8d8", fontcolor="#b8b8b8")");
   if (options.signs && arrow.local_derivative && !faded) {
-    add(sign_attributes(*arrow.local_derivative, scale, strong));
+    add(sign_attributes(*arrow.local_derivative, scale,
+                        strong    ? Lines::clear
+                        : numbers ? Lines::usual
+                                  : Lines::fine));
   } else if (strong) {
     add(R"(color="#222222", penwidth=2)");
   }
   if (!arrow.local_derivative && arrow.connections == 0) add("style=dashed");
+  if (!numbers)
+    add(options.direction == Rank_direction::left_right ? "tailport=e, headport=w"
+                                                        : "tailport=s, headport=n");
   if (numbers && arrow.local_derivative && options.local_derivatives) {
     add(number_label(shown_number(*arrow.local_derivative, options.digits)));
   } else if (numbers && arrow.connections > 1) {
@@ -46,15 +52,11 @@ std::string arrow_attributes(const Picture::Arrow& arrow, const Picture_options&
   return attributes.empty() ? "" : " [" + attributes + "]";
 }
 
-// Inputs that feed nothing else can keep their order without a crossing; for others dot had better be free.
-std::vector<bool> boxes_to_keep_in_order(const Picture& picture) {
-  std::vector<std::size_t> uses(picture.boxes.size());
-  for (const Picture::Arrow& arrow : picture.arrows) ++uses[arrow.from];
-  std::vector<bool> keep(picture.boxes.size(), true);
-  for (const Picture::Arrow& arrow : picture.arrows) {
-    if (uses[arrow.from] > 1) keep[arrow.to] = false;
-  }
-  return keep;
+// Inches between the ranks. Without numbers on them, arrows between full layers need room to be told apart.
+double distance_of_ranks(const Picture& picture) {
+  constexpr double usual = 0.45, arrows_an_inch = 100.0, most = 2.5;
+  if (shows_numbers(picture)) return usual;
+  return std::min(most, usual + static_cast<double>(picture.arrows.size()) / arrows_an_inch);
 }
 
 }  // namespace
@@ -62,19 +64,19 @@ std::vector<bool> boxes_to_keep_in_order(const Picture& picture) {
 std::string to_dot(const Picture& picture, const Picture_options& options) {
   std::string dot = fmt::format(
       "digraph backstep {{\n"
-      "  graph [rankdir={}, nodesep=0.2, ranksep=0.45, pad=0.2, nslimit=10, bgcolor=white, fontname=\"{}\", "
+      "  graph [rankdir={}, nodesep=0.2, ranksep={:.3g}, pad=0.2, nslimit=10, bgcolor=white, "
+      "fontname=\"{}\", "
       "fontsize=11{}];\n"
       "  node [shape=plain, fontname=\"{}\", fontsize=12];\n"
       "  edge [fontname=\"{}\", fontsize=10, color=\"#777777\", fontcolor=\"#5a3200\", arrowsize=0.6];\n",
-      options.direction == Rank_direction::left_right ? "LR" : "TB", font, dot_caption(picture, options),
-      font, font);
+      options.direction == Rank_direction::left_right ? "LR" : "TB", distance_of_ranks(picture), font,
+      dot_caption(picture, options), font, font);
   const Scale arrows = scale_of_arrows(picture), gradients = scale_of_gradients(picture);
   const bool numbers = shows_numbers(picture);
-  const std::vector<bool> in_order = boxes_to_keep_in_order(picture);
+  const std::vector<std::string_view> in_order = orders_to_keep(picture);
   for (std::size_t i : drawing_order(picture)) {
     const Picture::Box& box = picture.boxes[i];
-    dot += fmt::format("  {} [label=<{}>{}];\n", box.id, box_label(box, options, gradients),
-                       in_order[i] ? ", ordering=in" : "");
+    dot += fmt::format("  {} [label=<{}>{}];\n", box.id, box_label(box, options, gradients), in_order[i]);
   }
   for (const Picture::Arrow& arrow : picture.arrows) {
     dot += fmt::format("  {} -> {}{};\n", picture.boxes[arrow.from].id, picture.boxes[arrow.to].id,

@@ -42,8 +42,10 @@ std::string words_of(const Picture& picture, const Picture_options& options) {
   if (options.signs && derivatives) {
     line(fmt::format(
         "<font color=\"{}\">\u25b6 blue: positive</font>, <font color=\"{}\">\u25b7 orange, open: "
-        "negative</font>; the thicker, the larger{}",
-        colour_of_sign(1.0), colour_of_sign(-1.0), numbers ? "" : " the local derivative"));
+        "negative</font>; the larger, the {}",
+        colour_of_sign(1.0), colour_of_sign(-1.0),
+        numbers ? "thicker an arrow, the deeper the colour behind a gradient"
+                : "thicker, by the local derivative"));
   }
   if (groups && numbers) line("16 \u00d7 on an arrow = so many connections between two groups");
   if (groups) line("|grad| = the size of the largest gradient");
@@ -54,6 +56,9 @@ std::string words_of(const Picture& picture, const Picture_options& options) {
   if (any_box(picture, [](const Picture::Box& box) { return !box.marks.empty(); })) {
     line(fmt::format("{} = a claim that is right; {} in a frame = one that is wrong", sign_of(Verdict::right),
                      sign_of(Verdict::wrong)));
+  }
+  if (any_box(picture, [](const Picture::Box& box) { return box.other.has_value(); })) {
+    line("\u2260 in a frame = the number of the other run, where it differs");
   }
   return text.empty() ? " " : text;
 }

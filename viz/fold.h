@@ -28,7 +28,7 @@ enum class Fold { none, neuron, layer };
 
 struct Group {
   enum class Kind {
-    inputs,  ///< what neurons are fed with: leaves, constants, and what is calculated of them before the first layer
+    inputs,  ///< what neurons are fed with, and what is calculated of it before the first layer
     shared,  ///< weights that several layers use
     layer,
     neuron,
@@ -75,15 +75,17 @@ std::string title_of(const Group& group);
 std::vector<std::size_t> open_groups(const Groups& groups, Fold fold);
 
 /// The graph with each group in one box, but for those that are opened: these are shown by what is in them.
-/// A group inside one that is closed is not seen, opened or not.
+/// A neuron that is opened in a closed layer stands beside it: layer 2 without neuron 3, and neuron 3. Else a
+/// group inside one that is closed is not seen.
 ///
 /// A box of a group has Kind::group, the id g<place in groups> and in its rows what it is: numbers of values,
 /// their range, the largest gradient. Values that no closed group contains have boxes as in picture_of(). An
 /// arrow from or to a group stands for all that leads from one to the other (Arrow::connections), and has a
-/// local derivative where that is the same for all, as the weight between two neurons is for all samples.
+/// local derivative where it is one connection with the same for all samples: the weight between two neurons.
 ///
-/// Throws:    std::invalid_argument for a place that is not in `groups`, and when options.digits is not 1 to 17;
-///            Picture_too_large when there would be more boxes than options.max_boxes.
+/// Throws:    std::invalid_argument for a place that is not in `groups`, for groups of another tape, and when
+///            options.digits is not 1 to 17; Picture_too_large when there would be more boxes than
+///            options.max_boxes.
 Picture folded_picture(Graph& graph, const Groups& groups, std::span<const std::size_t> open,
                        const Picture_options& options = {});
 

@@ -72,8 +72,7 @@ class Folder {
     }
     if (graph.size() == 0) throw std::invalid_argument("backstep: an empty graph has no picture");
     if (groups.group_of.size() != graph.size()) {
-      throw std::invalid_argument(
-          "backstep: these are the groups of another graph, or of this one before it grew");
+      throw std::invalid_argument("backstep: these are not the groups of this graph as it is now");
     }
     close(open);
   }
@@ -98,7 +97,8 @@ class Folder {
     const std::uint32_t group = groups_.group_of[node];
     return group == none ? none : closed_[group];
   }
-  bool is_constant_alone(Value v) const { return v.is_constant() && group_of(v.index()) == none; }
+  bool is_in_neuron(Value v) const;
+  bool is_constant_alone(Value input, Value user) const;
   void find_outputs();
   void place_boxes();
   void add_draft(const Draft& draft);
@@ -111,6 +111,7 @@ class Folder {
   Picture::Box box_of_value(Value v) const;
   std::size_t connections_of(const Way& way) const;
   std::vector<std::uint32_t> nodes_of(std::uint32_t group) const;
+  std::string detail_of(const Group& group) const;
 
   Graph& graph_;
   const Groups& groups_;
@@ -124,7 +125,8 @@ class Folder {
   std::vector<Way> ways_;
 };
 
-// Parents stand before their children.
+// Parents stand before their children. A neuron can be taken out of its layer, since no other there leads to
+// it or comes of it; a step cannot be taken out of its neuron.
 void Folder::close(std::span<const std::size_t> open) {
   std::vector<std::uint8_t> opened(groups_.groups.size());
   for (const std::size_t group : open) {
@@ -135,13 +137,27 @@ void Folder::close(std::span<const std::size_t> open) {
     opened[group] = 1;
   }
   for (std::size_t i = 0; i < groups_.groups.size(); ++i) {
-    const std::optional<std::size_t> parent = groups_.groups[i].parent;
-    if (parent && closed_[*parent] != none) {
-      closed_[i] = closed_[*parent];
-    } else if (opened[i] == 0) {
-      closed_[i] = static_cast<std::uint32_t>(i);
-    }
+    const Group& group = groups_.groups[i];
+    const bool inside = group.parent && closed_[*group.parent] != none;
+    if (opened[i] != 0 && (!inside || group.kind == Group::Kind::neuron)) continue;
+    closed_[i] = inside ? closed_[*group.parent] : static_cast<std::uint32_t>(i);
   }
+}
+
+bool Folder::is_in_neuron(Value v) const {
+  for (std::size_t g = groups_.group_of[v.index()]; g != none;) {
+    if (groups_.groups[g].kind == Group::Kind::neuron) return true;
+    g = groups_.groups[g].parent.value_or(none);
+  }
+  return false;
+}
+
+// Whether a constant has a box for this use of it. The tape has a number once that is both an input and, say,
+// a target: only to neurons it comes from the inputs.
+bool Folder::is_constant_alone(Value input, Value user) const {
+  if (!input.is_constant()) return false;
+  const std::uint32_t group = group_of(input.index());
+  return group == none || (group != group_of(user.index()) && !is_in_neuron(user));
 }
 
 void Folder::find_outputs() {
@@ -197,19 +213,15 @@ void Folder::add_way(std::size_t from, std::size_t to, Value user, std::size_t i
 
 // Ways between the same two boxes are one, unless both are values: there each use has its arrow.
 void Folder::find_ways() {
-  std::map<std::pair<std::uint32_t, std::size_t>, std::size_t> constants;  // for a group, of each node
   for (const Value v : graph_) {
     const std::size_t to = draft_of_node_[v.index()];
     for (std::size_t k = 0; k < v.input_count(); ++k) {
       const Value input = v.input(k);
       std::size_t from = draft_of_node_[input.index()];
-      if (is_constant_alone(input)) {
-        const bool to_group = drafts_[to].group != none;
-        const std::pair key(static_cast<std::uint32_t>(input.index()), to);
-        const auto known = constants.find(key);
-        from = to_group && known != constants.end() ? known->second : drafts_.size();
-        if (from == drafts_.size()) add_draft({none, key.first, to, input.index()});
-        if (to_group) constants[key] = from;
+      if (is_constant_alone(input, v)) {
+        if (drafts_[to].group != none) continue;  // it is a part of the formulas in there
+        from = drafts_.size();
+        add_draft({none, static_cast<std::uint32_t>(input.index()), to, input.index()});
       }
       if (from != to) add_way(from, to, v, k);
     }
@@ -231,7 +243,7 @@ void Folder::find_ways() {
   ways_.resize(kept);
 }
 
-// Each box after those that lead to it, and of those that may come next the one that begins first on the tape.
+// Each box after those that lead to it; of those that may come next, the one that begins first on the tape.
 std::vector<std::size_t> Folder::order_of_drafts() const {
   std::vector<std::size_t> missing(drafts_.size()), order;
   std::vector<std::vector<std::size_t>> users(drafts_.size());
@@ -261,17 +273,28 @@ std::vector<std::size_t> Folder::order_of_drafts() const {
   return order;
 }
 
-// All nodes of a group and of those in it. Its children stand after it.
+// What stands in the box of a closed group: its nodes, and those of the groups in it that are closed, too.
 std::vector<std::uint32_t> Folder::nodes_of(std::uint32_t group) const {
   std::vector<std::uint32_t> nodes;
   std::vector<std::size_t> waiting = {group};
   while (!waiting.empty()) {
-    const Group& one = groups_.groups[waiting.back()];
+    const std::size_t place = waiting.back();
+    const Group& one = groups_.groups[place];
     waiting.pop_back();
+    if (closed_[place] != group) continue;  // opened; what is in it is closed for itself
     nodes.insert(nodes.end(), one.nodes.begin(), one.nodes.end());
     waiting.insert(waiting.end(), one.children.begin(), one.children.end());
   }
   return nodes;
+}
+
+// "16 neurons, tanh", or "without neuron 3" where that one is opened.
+std::string Folder::detail_of(const Group& group) const {
+  std::string without;
+  for (const std::size_t child : group.children) {
+    if (closed_[child] == none) without += (without.empty() ? "without " : ", ") + groups_.groups[child].name;
+  }
+  return without.empty() ? group.detail : shown_name(without, 2 * longest_name);
 }
 
 // What goes out of a group has rows of its own, and so have its weights and biases.
@@ -281,7 +304,7 @@ Picture::Box Folder::box_of_group(std::uint32_t place) const {
   box.id = fmt::format("g{}", place);
   box.kind = Picture::Kind::group;
   box.name = group.name;
-  box.formula = group.detail;
+  box.formula = detail_of(group);
   box.slim = group.kind == Group::Kind::neuron || group.kind == Group::Kind::step;
   Range data, grads, parameters, parameter_grads;
   bool differentiable = false;
@@ -355,6 +378,7 @@ Picture Folder::in_order() {
   for (const Way& way : ways_) {
     Picture::Arrow arrow{places[way.from], places[way.to], way.derivative};
     arrow.connections = connections_of(way);
+    if (arrow.connections > 1) arrow.local_derivative.reset();
     picture.arrows.push_back(arrow);
   }
   return picture;

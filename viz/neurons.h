@@ -29,8 +29,8 @@ struct Neurons {
   static constexpr std::uint32_t none = 0xFFFFFFFF;
 
   /// `trained` has an element for each node, not 0 for a leaf that is a weight or a bias. An empty one: not
-  /// known. Then leaves that multiply something computed, or a number, are weights. Of two leaves the weight is the one that
-  /// stands where the others stand: w*x or x*w; the first if there are none.
+  /// known. Then leaves that multiply something computed, or a number, are weights. Of two leaves the weight
+  /// is the one that stands where the others stand: w*x or x*w; the first if there are none.
   Neurons(const worksheet::Tape& tape, std::span<const std::uint8_t> trained);
 
   std::vector<Evaluation> evaluations;  ///< in the order of the tape

@@ -51,6 +51,19 @@ std::vector<std::size_t> ranks_of_boxes(const Picture& picture) {
 
 }  // namespace
 
+std::vector<std::string_view> orders_to_keep(const Picture& picture) {
+  std::vector<std::size_t> uses(picture.boxes.size());
+  for (const Picture::Arrow& arrow : picture.arrows) ++uses[arrow.from];
+  std::vector<std::string_view> keep(picture.boxes.size(), ", ordering=in");
+  for (const Picture::Arrow& arrow : picture.arrows) {
+    if (uses[arrow.from] > 1) keep[arrow.to] = "";
+  }
+  for (std::size_t i = 0; i < picture.boxes.size(); ++i) {
+    if (picture.boxes[i].kind == Picture::Kind::group && uses[i] > 1) keep[i] = ", ordering=out";
+  }
+  return keep;
+}
+
 std::size_t total_arrow_length(const Picture& picture) {
   const std::vector<std::size_t> ranks = ranks_of_boxes(picture);
   std::size_t total = 0;

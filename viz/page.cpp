@@ -1,12 +1,16 @@
 #include "viz/page.h"
 
 #include <filesystem>
-#include <stdexcept>
+#include <string>
 
+#include "engine/data/file.h"
+#include "engine/model/json_text.h"
 #include "viz/html.h"
 #include "viz/page_drawing.h"
+#include "viz/page_groups.h"
 #include "viz/page_model.h"
 #include "viz/page_operations.h"
+#include "viz/page_worksheet.h"
 #include "viz/text.h"
 #include "viz/web.h"
 
@@ -26,23 +30,54 @@ std::string body_of(const std::string& title, const std::string& drawing) {
   return body;
 }
 
+std::string title_of(const Worksheet& worksheet, const Page_options& options) {
+  constexpr std::size_t longest = 100;
+  const std::string given =
+      options.title.empty() ? std::filesystem::path(worksheet.file).filename().string() : options.title;
+  const std::string title = shown_name(given, longest);
+  return title.empty() ? "A calculation" : title;
+}
+
+// The drawings besides that of the whole, which stands in the body.
+std::string drawings_as_json(const Page_drawings& drawings) {
+  std::string json = "{\"left_out\":" + json_text(drawings.left_out) + ",\"opened\":[";
+  for (std::size_t i = 1; i < drawings.drawings.size(); ++i) {
+    json += (i > 1 ? ",{\"group\":" : "{\"group\":") + std::to_string(*drawings.drawings[i].group) +
+            ",\"svg\":" + json_text(drawings.drawings[i].svg) + "}";
+  }
+  return json + "]}";
+}
+
 }  // namespace
 
 std::string page_of(const Worksheet& worksheet, const Page_options& options) {
   const Check check = check_worksheet(worksheet);
-  const Page_model model = page_model_of(worksheet, check, options.digits);
+  Page_model model = page_model_of(worksheet, check, options.digits);
+  group_boxes(model, *worksheet.graph, worksheet.train);
+  const Page_drawings drawings = draw_page(model, options.digits);
   const std::string operations = operations_as_javascript();
   Html_page page;
-  page.title =
-      options.title.empty() ? std::filesystem::path(worksheet.file).filename().string() : options.title;
-  page.title = shown_name(page.title, 100);
+  page.title = title_of(worksheet, options);
   page.styles = {web::common_css, web::page_css};
-  page.body = body_of(page.title, page_drawing(model, options.digits));
-  page.data = {{"graph-data", page_data_as_json(model, worksheet, check, options.digits)}};
+  page.body = body_of(page.title, drawings.drawings[0].svg);
+  page.data = {{"graph-data", page_data_as_json(model, worksheet, check, options.digits)},
+               {"drawings-data", drawings_as_json(drawings)}};
   page.scripts = {web::elementary_js, operations,          web::evaluate_js, web::digits_js,
                   web::formula_js,    web::calculation_js, web::explain_js,  web::paths_js,
                   web::graph_view_js, web::panel_js,       web::predict_js,  web::page_js};
   return to_html(page);
+}
+
+std::string page_of(Value root, const Page_options& options) {
+  return page_of(worksheet_from(root, options), options);
+}
+
+void write_page(const Worksheet& worksheet, const std::filesystem::path& file, const Page_options& options) {
+  write_file_whole(file, page_of(worksheet, options));
+}
+
+void write_page(Value root, const std::filesystem::path& file, const Page_options& options) {
+  write_file_whole(file, page_of(root, options));
 }
 
 }  // namespace bp

@@ -41,7 +41,8 @@ std::string tape_as_json(Graph& graph) {
 }
 
 std::string box_as_json(const Page_model::Box& box) {
-  const std::string start = fmt::format("{{\"name\":{},\"at\":{}", json_text(box.name), box.place);
+  std::string start = fmt::format("{{\"name\":{},\"at\":{}", json_text(box.name), box.place);
+  if (box.group) start += fmt::format(",\"group\":{}", *box.group);
   if (box.is_leaf) return start + "}";
   return start +
          fmt::format(",\"formula\":{},\"text\":{}}}", formula_as_json(box.formula), json_text(box.line));
@@ -95,16 +96,21 @@ std::string claims_as_json(const Worksheet& worksheet, const Check& check) {
 
 std::string page_data_as_json(const Page_model& model, const Worksheet& worksheet, const Check& check,
                               int digits) {
-  Array boxes, uses, train;
+  Array boxes, uses, train, groups;
   for (const Page_model::Box& box : model.boxes) boxes.add(box_as_json(box));
   for (const Page_model::Use& use : model.uses) uses.add(use_as_json(use));
   for (const std::size_t leaf : model.train) train.add(std::to_string(leaf));
+  for (const Page_model::Group& group : model.groups) {
+    groups.add(fmt::format("{{\"name\":{},\"parent\":{}}}", json_text(group.name),
+                           group.parent ? std::to_string(*group.parent) : "null"));
+  }
   return fmt::format(
-      "{{\"digits\":{},\"loss\":{},\"rate\":{},\"train\":{},\"boxes\":{},\"uses\":{},\"claims\":{},"
+      "{{\"digits\":{},\"loss\":{},\"rate\":{},\"train\":{},\"boxes\":{},\"uses\":{},\"groups\":{},"
+      "\"claims\":{},"
       "\"operations\":{},\"tape\":{}}}",
       digits, model.loss, worksheet.learning_rate ? json_number(*worksheet.learning_rate) : "null",
-      train.text(), boxes.text(), uses.text(), claims_as_json(worksheet, check), operations_as_json(),
-      tape_as_json(*worksheet.graph));
+      train.text(), boxes.text(), uses.text(), groups.text(), claims_as_json(worksheet, check),
+      operations_as_json(), tape_as_json(*worksheet.graph));
 }
 
 }  // namespace bp

@@ -9,20 +9,26 @@
 #include "engine/worksheet/text_width.h"
 #include "viz/html.h"
 #include "viz/page_layout.h"
+#include "viz/page_plan.h"
+#include "viz/picture.h"
 #include "viz/text.h"
 
 namespace bp {
 namespace {
 
-// Widths of a character in points: the style sheet sets names in 13 points, bold, formulas in 11, numbers in 12,
+// Widths of a character in points: the style sheet sets names in 14 points, bold, formulas in 12, numbers in 13,
 // both in a face of equal widths, which is 0.6 of its size for each.
-constexpr double name_character = 8.0, formula_character = 6.65, number_character = 7.25,
-                 label_character = 6.3;
-constexpr double row_height = 17.0, padding = 8.0, gap = 10.0;
+constexpr double name_character = 8.5, formula_character = 7.25, number_character = 7.85,
+                 label_character = 6.6;
+constexpr double row_height = 18.0, padding = 8.0, gap = 10.0;
 constexpr std::size_t longest_name = 24, longest_formula = 30;  // characters in a box
+constexpr std::size_t most_boxes = 1000;          // in a drawing: Graphviz takes a second for them
+constexpr std::size_t most_boxes_in_all = 20000;  // of a page
 
 struct Look {
+  std::string classes, attributes, number_attributes;
   std::string name, formula;
+  bool is_leaf = false, is_wrong = false;
   Page_layout::Size size;
 };
 
@@ -30,18 +36,45 @@ double width_of(std::string_view text, double character) {
   return static_cast<double>(worksheet::text_width(text)) * character;
 }
 
-// Of a number with so many digits: sign, point and three zeros before them, or an exponent behind.
-double number_width(int digits, double character) { return (digits + 6) * character; }
+// How many characters a number with so many digits has: sign, point and three zeros before them, or an exponent
+// behind.
+int number_length(int digits) { return digits + 6; }
 
-Look look_of(const Page_model::Box& box, std::size_t uses, int digits) {
-  Look look{shown_name(box.name, longest_name), shown_name(box.line, longest_formula), {}};
-  const double number = number_width(digits, number_character);
-  const std::size_t label = uses > 1 ? 8 : 5;  // "grad 1/2" while it waits
+Page_layout::Size size_of(const Look& look, double number, bool waits) {
+  const double label = (waits ? 8 : 5) * label_character;  // "grad 1/2" while it waits
   const double name = width_of(look.name, name_character);
-  double width = static_cast<double>(label) * label_character + gap + number;
-  width = std::max(width, box.is_leaf ? name + gap + number : name);
+  double width = label + gap + number;
+  width = std::max(width, look.is_leaf ? name + gap + number : name);
   width = std::max(width, width_of(look.formula, formula_character));
-  look.size = {width + 2 * padding, (box.is_leaf ? 2 : 4) * row_height + 8.0};
+  return {width + 2 * padding, (look.is_leaf ? 2 : 4) * row_height + 8.0};
+}
+
+Look look_of(const Page_model& model, std::size_t i, bool waits, int digits) {
+  const Page_model::Box& box = model.boxes[i];
+  const std::string name = html_escaped(box.name);
+  Look look;
+  look.is_leaf = box.is_leaf;
+  look.is_wrong = box.wrong_claims > 0;
+  look.classes = i == model.loss ? "loss" : box.is_leaf ? "leaf" : "computed";
+  look.attributes = fmt::format(R"(data-name="{}" data-box="{}" aria-label="{}")", name, i, name);
+  look.number_attributes = fmt::format(R"( data-name="{}")", name);
+  look.name = shown_name(box.name, longest_name);
+  look.formula = shown_name(box.line, longest_formula);
+  look.size = size_of(look, number_length(digits) * number_character, waits);
+  return look;
+}
+
+// A range of numbers with few digits: "−0.98 to 0.97".
+Look look_of_group(const Page_model& model, std::size_t i) {
+  const Page_model::Group& group = model.groups[i];
+  constexpr int range = 2 * 8 + 4;
+  Look look;
+  look.classes = "group";
+  look.attributes = fmt::format(R"(data-group="{}" aria-label="{}")", i, html_escaped(group.name));
+  look.name = shown_name(group.name, longest_name);
+  look.formula = shown_name(group.detail.empty() ? fmt::format("{} values", group.boxes) : group.detail,
+                            longest_formula);
+  look.size = size_of(look, range * number_character, false);
   return look;
 }
 
@@ -57,65 +90,97 @@ std::string badge(double x, double y) {
                      x, y, x, y + 4);
 }
 
-std::string box_group(const Page_model& model, std::size_t i, const Look& look,
-                      const Page_layout::Point& at) {
-  const Page_model::Box& box = model.boxes[i];
-  const std::string name = html_escaped(box.name);
+std::string drawn_box(const Look& look, const Page_layout::Point& at) {
   const double left = at.x + padding, right = at.x + look.size.width - padding;
   double y = at.y + row_height;
-  const std::string named = fmt::format(" data-name=\"{}\"", name);
-  std::string group = fmt::format(
-      R"(<g class="box {}" data-name="{}" data-box="{}" tabindex="0" role="button" aria-label="{}">)"
-      R"(<rect x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}" rx="{}"/>)",
-      i == model.loss ? "loss"
-      : box.is_leaf   ? "leaf"
-                      : "computed",
-      name, i, name, at.x, at.y, look.size.width, look.size.height, box.is_leaf ? 12 : 4);
+  std::string group = fmt::format(R"(<g class="box {}" {} tabindex="0" role="button">)"
+                                  R"(<rect x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}" rx="{}"/>)",
+                                  look.classes, look.attributes, at.x, at.y, look.size.width,
+                                  look.size.height, look.is_leaf ? 12 : 4);
   group += text("name", left, y, look.name);
-  if (!box.is_leaf) {
+  if (!look.is_leaf) {
     group += text("formula", left, y + row_height - 1, look.formula);
     y += 2 * row_height;
     group += text("label", left, y, "value");
   }
-  group += text("data", right, y, "", named);
+  group += text("data", right, y, "", look.number_attributes);
   y += row_height;
-  group += text("label grad-label", left, y, "grad") + text("grad", right, y, "", named);
-  if (box.wrong_claims > 0) group += badge(right + padding - 2, at.y + 2);
+  group += text("label grad-label", left, y, "grad") + text("grad", right, y, "", look.number_attributes);
+  if (look.is_wrong) group += badge(right + padding - 2, at.y + 2);
   return group + "</g>\n";
 }
 
-}  // namespace
+std::string unit_id(const Page_plan::Unit& unit) {
+  return (unit.is_group ? "g" : "b") + std::to_string(unit.index);
+}
 
-std::string page_drawing(const Page_model& model, int digits) {
-  std::vector<std::size_t> uses(model.boxes.size());
-  for (const Page_model::Use& use : model.uses) ++uses[use.to];
+std::string drawn_arrow(const Page_model& model, const Page_plan& plan, const Page_plan::Arrow& arrow,
+                        const Page_layout::Drawn_arrow& drawn) {
+  const std::string shape = fmt::format(R"(<path d="{}"/><polygon points="{}"/>)", drawn.path, drawn.head);
+  if (!arrow.use) {
+    return fmt::format(R"(<g class="arrow bundle" data-between="{} {}">{}</g>)"
+                       "\n",
+                       unit_id(plan.units[arrow.from]), unit_id(plan.units[arrow.to]), shape);
+  }
+  const Page_model::Use& use = model.uses[*arrow.use];
+  const std::string ends =
+      fmt::format(R"( data-from="{}" data-to="{}")", html_escaped(model.boxes[use.to].name),
+                  html_escaped(model.boxes[use.from].name));
+  return fmt::format(R"(<g class="arrow" data-use="{}">{}{}</g>)"
+                     "\n",
+                     *arrow.use, shape, text("local", drawn.label.x, drawn.label.y + 4, "", ends));
+}
+
+std::string draw(const Page_model& model, const Page_plan& plan, const std::vector<std::size_t>& uses,
+                 int digits) {
   std::vector<Look> looks;
   std::vector<Page_layout::Size> sizes;
-  for (std::size_t i = 0; i < model.boxes.size(); ++i) {
-    looks.push_back(look_of(model.boxes[i], uses[i], digits));
+  for (const Page_plan::Unit& unit : plan.units) {
+    looks.push_back(unit.is_group ? look_of_group(model, unit.index)
+                                  : look_of(model, unit.index, uses[unit.index] > 1, digits));
     sizes.push_back(looks.back().size);
   }
+  const double label = (number_length(digits) - 2) * formula_character;
   std::vector<Page_layout::Arrow> arrows;
-  for (const Page_model::Use& use : model.uses) {
-    arrows.push_back({use.to, use.from, number_width(digits, formula_character) - 2 * formula_character});
+  for (const Page_plan::Arrow& arrow : plan.arrows) {
+    arrows.push_back({arrow.from, arrow.to, arrow.use ? label : 0.0});
   }
   const Page_layout layout = lay_out(sizes, arrows);
-
   std::string svg = fmt::format(
       R"(<svg viewBox="0 0 {:.0f} {:.0f}" style="--natural: {:.0f}px" role="group" aria-label="The graph">)"
       "\n<g transform=\"{}\">\n",
       layout.width, layout.height, layout.width, layout.translation);
-  for (std::size_t k = 0; k < arrows.size(); ++k) {
-    const Page_layout::Drawn_arrow& arrow = layout.arrows[k];
-    const std::string ends =
-        fmt::format(R"( data-from="{}" data-to="{}")", html_escaped(model.boxes[model.uses[k].to].name),
-                    html_escaped(model.boxes[model.uses[k].from].name));
-    svg += fmt::format(R"(<g class="arrow" data-use="{}"><path d="{}"/><polygon points="{}"/>{}</g>)"
-                       "\n",
-                       k, arrow.path, arrow.head, text("local", arrow.label.x, arrow.label.y + 4, "", ends));
-  }
-  for (std::size_t i = 0; i < looks.size(); ++i) svg += box_group(model, i, looks[i], layout.boxes[i]);
+  for (std::size_t k = 0; k < arrows.size(); ++k)
+    svg += drawn_arrow(model, plan, plan.arrows[k], layout.arrows[k]);
+  for (std::size_t i = 0; i < looks.size(); ++i) svg += drawn_box(looks[i], layout.boxes[i]);
   return svg + "</g>\n</svg>";
+}
+
+}  // namespace
+
+Page_drawings draw_page(const Page_model& model, int digits) {
+  std::vector<std::size_t> uses(model.boxes.size());
+  for (const Page_model::Use& use : model.uses) ++uses[use.to];
+  Page_drawings result;
+  result.drawings.push_back({{}, draw(model, page_plan(model, {}), uses, digits)});
+  std::size_t left = most_boxes_in_all, left_out = 0;
+  for (std::size_t group = 0; group < model.groups.size(); ++group) {
+    const Page_plan plan = page_plan(model, group);
+    if (plan.units.size() > std::min(most_boxes, left)) {
+      ++left_out;
+      continue;
+    }
+    try {
+      result.drawings.push_back({group, draw(model, plan, uses, digits)});
+      left -= plan.units.size();
+    } catch (const Picture_too_large&) { ++left_out; }
+  }
+  if (left_out > 0) {
+    result.left_out = fmt::format(
+        "{} of the {} groups are too large to be drawn here, and do not open. Their steps are all there.",
+        left_out, model.groups.size());
+  }
+  return result;
 }
 
 }  // namespace bp

@@ -31,6 +31,15 @@ Picture as_picture(std::size_t boxes, const std::vector<Page_layout::Arrow>& arr
   return picture;
 }
 
+// An empty table that takes the place, and whose background tells where it is.
+std::string label(double width) {
+  if (width <= 0) return "";
+  return fmt::format(
+      ", label=<<table border=\"0\" bgcolor=\"white\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"0\" "
+      "fixedsize=\"true\" width=\"{:.0f}\" height=\"15\"><tr><td></td></tr></table>>",
+      width);
+}
+
 std::string to_dot(const std::vector<Page_layout::Size>& boxes, const std::vector<Page_layout::Arrow>& arrows,
                    const Picture& picture) {
   std::string dot =
@@ -38,16 +47,14 @@ std::string to_dot(const std::vector<Page_layout::Size>& boxes, const std::vecto
       "  graph [rankdir=LR, nodesep=0.12, ranksep=0.2, pad=0.15, nslimit=10, bgcolor=transparent];\n"
       "  node [shape=box, fixedsize=true, label=\"\"];\n"
       "  edge [arrowsize=0.65];\n";
+  const std::vector<std::string_view> in_order = orders_to_keep(picture);
   for (const std::size_t i : drawing_order(picture)) {
-    dot += fmt::format("  n{} [id=n{}, width={:.4f}, height={:.4f}];\n", i, i,
-                       boxes[i].width / points_per_inch, boxes[i].height / points_per_inch);
+    dot += fmt::format("  n{} [id=n{}, width={:.4f}, height={:.4f}{}];\n", i, i,
+                       boxes[i].width / points_per_inch, boxes[i].height / points_per_inch, in_order[i]);
   }
   for (std::size_t i = 0; i < arrows.size(); ++i) {
-    dot += fmt::format(
-        "  n{} -> n{} [id=e{}, label=<<table border=\"0\" cellborder=\"0\" cellspacing=\"0\" "
-        "cellpadding=\"0\" "
-        "fixedsize=\"true\" width=\"{:.0f}\" height=\"15\"><tr><td bgcolor=\"white\"></td></tr></table>>];\n",
-        arrows[i].from, arrows[i].to, i, arrows[i].label_width);
+    dot += fmt::format("  n{} -> n{} [id=e{}{}];\n", arrows[i].from, arrows[i].to, i,
+                       label(arrows[i].label_width));
   }
   return dot + "}\n";
 }
@@ -107,19 +114,22 @@ std::map<std::string, std::string_view, std::less<>> groups_of(std::string_view 
   return groups;
 }
 
-Page_layout::Drawn_arrow arrow_from(std::string_view group) {
+Page_layout::Drawn_arrow arrow_from(std::string_view group, bool has_label) {
   std::size_t at = 0;
   Page_layout::Drawn_arrow arrow;
   arrow.path = attribute(group, "d", at);
   arrow.head = attribute(group, "points", at);
   const std::string_view label = attribute(group, "points", at);
-  if (arrow.path.empty() || label.empty()) fail_without("place for the number on an arrow");
+  if (arrow.path.empty()) fail_without("arrow");
+  if (!has_label) return arrow;
+  if (label.empty()) fail_without("place for the number on an arrow");
   const Frame frame = frame_of(label);
   arrow.label = {(frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2};
   return arrow;
 }
 
-Page_layout read_back(std::string_view svg, std::size_t boxes, std::size_t arrows) {
+Page_layout read_back(std::string_view svg, std::size_t boxes,
+                      const std::vector<Page_layout::Arrow>& arrows) {
   Page_layout layout;
   std::size_t at = 0;
   const std::vector<double> view = numbers_in(attribute(svg, "viewBox", at));
@@ -139,7 +149,9 @@ Page_layout read_back(std::string_view svg, std::size_t boxes, std::size_t arrow
     const Frame frame = frame_of(attribute(group('n', i), "points", start));
     layout.boxes.push_back({frame.left, frame.top});
   }
-  for (std::size_t i = 0; i < arrows; ++i) layout.arrows.push_back(arrow_from(group('e', i)));
+  for (std::size_t i = 0; i < arrows.size(); ++i) {
+    layout.arrows.push_back(arrow_from(group('e', i), arrows[i].label_width > 0));
+  }
   return layout;
 }
 
@@ -154,8 +166,7 @@ Page_layout lay_out(const std::vector<Page_layout::Size>& boxes,
         "backstep: the arrows of this drawing lead across {} ranks in all, and Graphviz is not safe above {}",
         length, longest_arrows));
   }
-  return read_back(render(to_dot(boxes, arrows, picture), Picture_format::svg).bytes, boxes.size(),
-                   arrows.size());
+  return read_back(render(to_dot(boxes, arrows, picture), Picture_format::svg).bytes, boxes.size(), arrows);
 }
 
 }  // namespace bp

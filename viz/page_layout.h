@@ -13,7 +13,7 @@ struct Page_layout {
   };
   struct Arrow {
     std::size_t from = 0, to = 0;  ///< boxes
-    double label_width = 0.0;
+    double label_width = 0.0;      ///< 0: no place for a number
   };
   struct Point {
     double x = 0.0, y = 0.0;
@@ -30,7 +30,7 @@ struct Page_layout {
   std::vector<Drawn_arrow> arrows;
 };
 
-/// Lays boxes of these sizes (in points) out from left to right, with a place for a number on each arrow.
+/// Lays boxes of these sizes (in points) out from left to right, with a place for a number on each arrow that wants one.
 ///
 /// Throws:    std::runtime_error when Graphviz cannot do it; Picture_too_large where it is not safe to ask.
 Page_layout lay_out(const std::vector<Page_layout::Size>& boxes,

@@ -23,6 +23,7 @@ struct Page_model {
     Formula formula;   ///< of a computed value
     std::string line;  ///< the same as text
     std::size_t wrong_claims = 0;
+    std::optional<std::size_t> group = {};  ///< the innermost one that it is in
   };
   /// Input `input` of the node at the place `node` is the box `to`, and that node is a part of the box `from`.
   struct Use {
@@ -31,10 +32,18 @@ struct Page_model {
         formula;  ///< what it adds to the gradient; none where the loss does not depend on it
   };
 
+  /// Boxes that are folded into one where the graph is large: a neuron, a layer, a stretch of the tape.
+  struct Group {
+    std::string name, detail;
+    std::optional<std::size_t> parent;  ///< stands before it
+    std::size_t boxes = 0;              ///< how many are in it
+  };
+
   std::vector<Box> boxes;
   std::vector<Use> uses;  ///< in the order in which the backward sweep meets them
   std::size_t loss = 0;   ///< its box
   std::vector<std::size_t> train;
+  std::vector<Group> groups;  ///< none where the graph is small
 };
 
 /// The boxes and uses of a worksheet. Its graph is left with the gradients of the loss.

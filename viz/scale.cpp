@@ -10,7 +10,18 @@ namespace bp {
 
 namespace {
 
-constexpr double thinnest = 0.8, thin_but_clear = 1.8, thickest = 2.4;  // points
+// Points, by the kind of lines.
+struct Widths {
+  double thinnest, thickest;
+};
+constexpr Widths widths_of(Lines lines) {
+  switch (lines) {
+    case Lines::clear: return {1.8, 2.6};
+    case Lines::fine: return {0.4, 1.6};
+    case Lines::usual: break;
+  }
+  return {0.8, 2.4};
+}
 
 // Three strengths each. The strongest are light enough for black text.
 constexpr std::array<std::string_view, 3> blues = {"#e6f0fa", "#c6def5", "#9ec8f0"};
@@ -55,9 +66,9 @@ std::string_view colour_of_sign(double number) {
   return {};
 }
 
-std::string sign_attributes(double number, const Scale& scale, bool stands_out) {
-  const double share = scale.share(number), least = stands_out ? thin_but_clear : thinnest;
-  const double width = least + (thickest - least) * share;
+std::string sign_attributes(double number, const Scale& scale, Lines lines) {
+  const auto [thinnest, thickest] = widths_of(lines);
+  const double width = thinnest + (thickest - thinnest) * scale.share(number);
   std::string attributes = fmt::format("penwidth={:.2g}", width);
   if (number < 0.0) attributes += ", arrowhead=empty, arrowsize=0.9";
   const std::string_view colour = colour_of_sign(number);

@@ -32,9 +32,11 @@ Scale scale_of_gradients(const Picture& picture);
 /// Colours of a sign: for lines and words on white; empty for 0 and NaN.
 std::string_view colour_of_sign(double number);
 
-/// DOT attributes of an arrow that carries this number. One that stands out is not thin, however small that
-/// is.
-std::string sign_attributes(double number, const Scale& scale, bool stands_out = false);
+/// How thick the lines are: clear where one stands out, fine where there are hundreds.
+enum class Lines { usual, clear, fine };
+
+/// DOT attributes of an arrow that carries this number.
+std::string sign_attributes(double number, const Scale& scale, Lines lines = Lines::usual);
 
 /// The colour behind a gradient, the stronger the larger; empty: none.
 std::string_view tint_of(double gradient, const Scale& scale);

@@ -71,6 +71,8 @@ class Reader {
     if (word == "x") return placeholder(x_place);
     if (word == "y") return placeholder(y_place);
     if (word == "pi") return pi();
+    if (word == "selu_scale") return number_formula(elementary::selu_scale);
+    if (word == "selu_alpha") return number_formula(elementary::selu_alpha);
     std::vector<Formula> arguments;
     if (!take('(')) fail();
     do arguments.push_back(expression());
@@ -196,10 +198,7 @@ const Derivative_words& derivative_words(Op op, std::size_t input) {
     for (std::size_t i = 0; i < op_count; ++i) {
       const Op each = static_cast<Op>(i);
       const auto arity = static_cast<std::size_t>(std::max(0, info(each).arity));
-      for (std::size_t k = 0; k < arity; ++k) {
-        // selu's words name constants of its own; no worksheet has it.
-        if (each != Op::selu) read.try_emplace({each, k}, each, k);
-      }
+      for (std::size_t k = 0; k < arity; ++k) { read.try_emplace({each, k}, each, k); }
     }
     return read;
   }();

@@ -17,6 +17,7 @@ void add_page_command(CLI::App& app);
 void add_predict_command(CLI::App& app);
 void add_solve_command(CLI::App& app);
 void add_train_command(CLI::App& app, int& status);
+void add_watch_command(CLI::App& app, int& status);
 void add_why_command(CLI::App& app);
 
 }  // namespace backstep

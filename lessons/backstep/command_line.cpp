@@ -1,12 +1,24 @@
 #include "lessons/backstep/command_line.h"
 
+#include <fmt/core.h>
+
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
 
 namespace backstep {
+namespace {
+
+// CLI11's own ranges say "not in range 0 to 17976931348623157081452742...", and NaN is in all of them.
+double number_in(const std::string& text) {
+  double number = 0;
+  return CLI::detail::lexical_cast(text, number) ? number : std::nan("");
+}
+
+}  // namespace
 
 Option& Option::required() {
   option_->required();
@@ -28,8 +40,38 @@ Option& Option::from_to(int least, int most) {
   return *this;
 }
 
+Option& Option::between(double least, double most) {
+  option_->check([=](const std::string& text) {
+    const double number = number_in(text);
+    const bool fits = least <= number && number <= most;  // NaN does not
+    return fits ? "" : fmt::format("expected a number from {} to {}, found {}", least, most, text);
+  });
+  return *this;
+}
+
+Option& Option::above_zero() {
+  option_->check([](const std::string& text) {
+    const double number = number_in(text);
+    return number > 0 && std::isfinite(number) ? "" : "expected a number above 0, found " + text;
+  });
+  return *this;
+}
+
+Option& Option::whole() {
+  option_->check([](const std::string& text) {
+    const bool is = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    return is ? "" : "expected a whole number, found " + text;
+  });
+  return *this;
+}
+
 Option& Option::one_of(std::vector<std::string> texts) {
   option_->check(CLI::IsMember(std::move(texts)));
+  return *this;
+}
+
+Option& Option::with_commas() {
+  option_->delimiter(',')->allow_extra_args(false);
   return *this;
 }
 
@@ -54,6 +96,7 @@ Option Command::option(const char* name, T& into, const std::string& help) {
 
 template Option Command::option(const char*, std::string&, const std::string&);
 template Option Command::option(const char*, std::vector<std::string>&, const std::string&);
+template Option Command::option(const char*, std::vector<std::size_t>&, const std::string&);
 template Option Command::option(const char*, bool&, const std::string&);
 template Option Command::option(const char*, int&, const std::string&);
 template Option Command::option(const char*, std::size_t&, const std::string&);
@@ -66,6 +109,8 @@ Option Command::worksheet(std::string& file) {
 Option Command::digits(int& digits, const char* help) {
   return option("--digits", digits, help).called("N").shows_default().from_to(1, 17);
 }
+
+void Command::says(const char* last_words) { app_->footer(last_words); }
 
 void Command::runs(std::function<void()> work) { app_->callback(std::move(work)); }
 

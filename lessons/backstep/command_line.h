@@ -34,7 +34,14 @@ class Option {
   Option& shows_default();
   /// Only whole numbers from `least` to `most`, or only one of these texts: anything else is refused.
   Option& from_to(int least, int most);
+  /// The same for numbers.
+  Option& between(double least, double most);
+  Option& above_zero();
+  /// Only digits: a library that reads an unsigned number takes -1 for the largest.
+  Option& whole();
   Option& one_of(std::vector<std::string> texts);
+  /// Its values stand in one text with commas between them: 2,8,8,1.
+  Option& with_commas();
   /// The two are not given together.
   Option& not_with(const Option& other);
   /// Whether it was given.
@@ -50,14 +57,17 @@ class Command {
   Command(CLI::App& program, const char* name, const char* what_it_does);
 
   /// An argument, or `--name VALUE`, read into `into`, which must outlive the command line. It keeps its
-  /// value when it is not given. There are those for std::string, std::vector<std::string>, bool (a flag,
-  /// without a value), int, std::size_t, std::uint64_t and double.
+  /// value when it is not given. There are those for std::string, int, std::size_t, double, vectors of
+  /// std::string and std::size_t, and bool (a flag, without a value).
   template <class T>
   Option option(const char* name, T& into, const std::string& help);
 
   /// FILE, the worksheet that a command is about, and --digits N.
   Option worksheet(std::string& file);
   Option digits(int& digits, const char* help = "Show N significant digits");
+
+  /// The last words of its --help.
+  void says(const char* last_words);
 
   /// What it does when it is called. It may throw Failure or what the engine throws.
   void runs(std::function<void()> work);

@@ -1,4 +1,5 @@
-// `backstep lessons` lists the lessons, `backstep lesson N` runs one and says where its picture is.
+// `backstep lessons` lists the lessons, `backstep lesson N` runs one and says where its picture is, and with
+// --page also the page on which a reader steps through what the lesson draws.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 struct Lesson {
   int number;
   std::string_view file;   // "06_worked_example"
+  bool has_page;           // it draws a graph, through which one can step
   std::string_view title;  // the first line of the lesson's file, behind "Lesson 6: "
 };
 
@@ -76,7 +78,7 @@ fs::path picture_folder(const fs::path& program) {
   return folder;
 }
 
-/// The lesson's pictures in the folder, each with the time at which it was written.
+/// The lesson's pictures and pages in the folder, each with the time at which it was written.
 std::map<fs::path, fs::file_time_type> pictures_of(const Lesson& lesson, const fs::path& folder) {
   std::map<fs::path, fs::file_time_type> found;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
@@ -87,17 +89,24 @@ std::map<fs::path, fs::file_time_type> pictures_of(const Lesson& lesson, const f
   return found;
 }
 
-int run_lesson(const Lesson& lesson) {
+int run_lesson(const Lesson& lesson, bool with_page) {
+  if (with_page && !lesson.has_page) {
+    throw Failure(bad_input, fmt::format("lesson {} draws no graph, so it has no page to step through; "
+                                         "run it without --page",
+                                         lesson.number));
+  }
   const fs::path program = program_of(lesson);
   const fs::path folder = picture_folder(program);
   const auto before = pictures_of(lesson, folder);
+  if (with_page) setenv("BACKSTEP_PAGE", "1", 1);
   const int status = run_program(program);
   // A lesson that fails, and has said so, could not write, or found no images to learn from. An interruption
   // stays one.
   if (status != done) return status >= 128 ? status : file_trouble;
   for (const auto& [picture, written] : pictures_of(lesson, folder)) {
     const auto old = before.find(picture);
-    if (old == before.end() || old->second != written) fmt::print("Its picture: {}\n", picture.string());
+    if (old != before.end() && old->second == written) continue;
+    fmt::print("Its {}: {}\n", picture.extension() == ".html" ? "page" : "picture", picture.string());
   }
   return done;
 }
@@ -111,10 +120,16 @@ void add_lessons_command(CLI::App& app) {
 }
 
 void add_lesson_command(CLI::App& app, int& status) {
+  struct Options {
+    std::string number;
+    bool page = false;
+  };
   Command command(app, "lesson", "Run lesson N");
-  const auto number = std::make_shared<std::string>();
-  command.option("N", *number, "Which one: `backstep lessons` lists them").called("").required();
-  command.runs([number, &status] { status = run_lesson(find_lesson(*number)); });
+  const auto options = std::make_shared<Options>();
+  command.option("N", options->number, "Which one: `backstep lessons` lists them").called("").required();
+  command.option("--page", options->page,
+                 "Write a page, too: a browser then steps through the graph that it draws");
+  command.runs([options, &status] { status = run_lesson(find_lesson(options->number), options->page); });
 }
 
 }  // namespace backstep

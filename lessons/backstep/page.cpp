@@ -6,10 +6,8 @@
 #include <memory>
 #include <string>
 
-#include "engine/data/file.h"
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/command.h"
-#include "viz/picture.h"
 
 namespace backstep {
 namespace {
@@ -19,13 +17,8 @@ struct Options {
   bp::Page_options page;
 };
 
-void write_page(const Options& options) {
-  const bp::Worksheet worksheet = bp::read_worksheet(options.file);
-  try {
-    bp::write_file_whole(options.out, bp::page_of(worksheet, options.page));
-  } catch (const bp::Picture_too_large&) {
-    throw Failure(bad_input, fmt::format("{}: this calculation is too large for a page", worksheet.file));
-  }
+void make_page(const Options& options) {
+  bp::write_page(bp::read_worksheet(options.file), options.out, options.page);
   fmt::print("Written: {}\nOpen it in a browser; it needs no network.\n", options.out);
 }
 
@@ -37,7 +30,7 @@ void add_page_command(CLI::App& app) {
   command.worksheet(options->file);
   command.option("-o", options->out, "The page: one file of HTML").called("OUT.html").required();
   command.digits(options->page.digits);
-  command.runs([options] { write_page(*options); });
+  command.runs([options] { make_page(*options); });
 }
 
 }  // namespace backstep

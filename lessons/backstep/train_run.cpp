@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "engine/model/network_file.h"
 #include "engine/model/safetensors.h"
 #include "lessons/backstep/failure.h"
+#include "lessons/backstep/interruptible.h"
 
 namespace backstep {
 namespace {
@@ -23,29 +23,6 @@ namespace batch = bp::batch;
 
 using Clock = std::chrono::steady_clock;
 const Clock::time_point program_start = Clock::now();
-
-// ---- Ctrl-C ---------------------------------------------------------------------------------------------
-
-volatile std::sig_atomic_t asked_to_stop = 0;
-
-/// While it lives, the first Ctrl-C is only noted; the second ends the program. Where interruptions are
-/// ignored, as in the background, they stay so.
-class Interruptible {
- public:
-  Interruptible() {
-    struct sigaction action {};
-    action.sa_handler = [](int) { asked_to_stop = 1; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(SIGINT, nullptr, &before_);
-    if (before_.sa_handler != SIG_IGN) sigaction(SIGINT, &action, nullptr);
-  }
-  ~Interruptible() { sigaction(SIGINT, &before_, nullptr); }
-  Interruptible(const Interruptible&) = delete;
-  Interruptible& operator=(const Interruptible&) = delete;
-
- private:
-  struct sigaction before_ {};
-};
 
 // ---- What files are told ---------------------------------------------------------------------------------
 
@@ -97,6 +74,7 @@ void Train_run<T>::resume(const Tensor_file& checkpoint) {
 template <class T>
 int Train_run<T>::operator()() {
   introduce();
+  if (options_.doctor) call_the_doctor();
   const Interruptible interruptible;
   batch::Outcome outcome{};
   try {
@@ -104,12 +82,14 @@ int Train_run<T>::operator()() {
   } catch (const batch::Diverged& trouble) {
     progress_.clear();
     std::string what = trouble.what();
+    if (doctor_) doctor_->explain_divergence();
     if (saved_at_) what += fmt::format("; {} is as it was after step {}", options_.checkpoint, *saved_at_);
     throw batch::Diverged(what);
   }
   if (outcome == batch::Outcome::stopped_by_callback) return interrupted_here();
   write_checkpoint();
   if (!options_.save.empty()) save();
+  if (doctor_) progress_.after_visit(doctor_->findings());
   finish();
   return done;
 }
@@ -127,6 +107,13 @@ void Train_run<T>::introduce() {
 }
 
 template <class T>
+void Train_run<T>::call_the_doctor() {
+  doctor_ = std::make_unique<batch::Doctor<T>>(trainer_);
+  doctor_->on_finding = [this](const batch::Finding& finding) { progress_.after_finding(finding); };
+  doctor_->on_over = [this](const batch::Finding& finding) { progress_.after_recovery(finding); };
+}
+
+template <class T>
 bool Train_run<T>::after_step(const batch::Step_report& report) {
   if (!start_to_first_step_) {
     start_to_first_step_ = std::chrono::duration<double>(Clock::now() - program_start).count();
@@ -135,14 +122,14 @@ bool Train_run<T>::after_step(const batch::Step_report& report) {
   if (options_.checkpoint_every != 0 && optimizer_->steps() % options_.checkpoint_every == 0) {
     write_checkpoint();
   }
-  return asked_to_stop == 0;
+  return !asked_to_stop();
 }
 
 template <class T>
 bool Train_run<T>::after_epoch(const batch::Epoch_report& report) {
   progress_.after_epoch(report);
   if (options_.checkpoint_every == 0) write_checkpoint();
-  return asked_to_stop == 0;
+  return !asked_to_stop();
 }
 
 template <class T>

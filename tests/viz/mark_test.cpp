@@ -111,13 +111,13 @@ TEST_CASE("what stands out has thick arrows, and what fades is grey", "[mark]") 
   Example example;
   Picture picture = picture_of(example.y);
   add_mark(picture, example.a, {"a", "3", Verdict::wrong});
-  CHECK_THAT(to_dot(picture), !contains_text("penwidth") && !contains_text("#b0b0b0"));
+  CHECK_THAT(to_dot(picture), contains_text("n1 -> n2 [penwidth=2.3,") && !contains_text("#b0b0b0"));
 
   keep_paths(picture, example.b, example.y);
 
   const std::string dot = to_dot(picture);
   const Read_graph read = read_dot(dot);
-  CHECK_THAT(dot, contains_text("n1 -> n2 [color=\"#222222\", penwidth=2, label=") &&
+  CHECK_THAT(dot, contains_text("n1 -> n2 [penwidth=2.5, color=\"#1d5fa6\"") &&
                       contains_text("n0 -> n2 [color=\"#d8d8d8\", fontcolor=\"#b8b8b8\", label="));
   CHECK(read.node("a").rows.at("data") == "2");
   CHECK_THAT(read.node("a").label, contains_text("#b0b0b0") && !contains_text("#a40000"));

@@ -26,7 +26,7 @@ TEST_CASE("what the table says of a derivative is worth what the backward pass u
   int checked = 0;
   for (std::size_t i = 2; i < op_count; ++i) {  // 0 and 1 are the leaf and the constant
     const Op op = static_cast<Op>(i);
-    if (info(op).arity < 1 || op == Op::selu) continue;
+    if (info(op).arity < 1) continue;
     for (std::size_t input = 0; input < static_cast<std::size_t>(info(op).arity); ++input) {
       for (const auto& [x, y] : points) {
         const double out = operation_value(op, x, y);

@@ -9,6 +9,8 @@ class Calculation {
     this.uses = page.uses;  // in the order of the sweep
     this.loss = page.loss;
     this.digits = page.digits;
+    this.train = new Set(page.train);
+    this.all_leaves = this.boxes.map((_, box) => box).filter((box) => this.is_leaf(box));
     this.find_folded();
     this.uses_of = this.boxes.map(() => []);   // that are made of a box's value
     this.used_by = this.boxes.map(() => []);   // that a box makes
@@ -52,13 +54,13 @@ class Calculation {
   // ---- numbers --------------------------------------------------------------------------------------------------
 
   leaves() {
-    return this.boxes.map((_, box) => box).filter((box) => this.is_leaf(box));
+    return this.all_leaves;
   }
   is_leaf(box) {
     return this.tape.is_leaf(this.boxes[box].at);
   }
   is_trained(box) {
-    return this.page.rate !== null && this.page.train.includes(box) && this.has_grad(box);
+    return this.page.rate !== null && this.train.has(box) && this.has_grad(box);
   }
   data(box) {
     return this.tape.data[this.boxes[box].at];
@@ -92,8 +94,12 @@ class Calculation {
     for (const use of this.live_uses(box).slice(0, count)) sum += this.contribution(use);
     return sum;
   }
+  // The uses through which the loss depends on a box, in the order of the sweep, and the place of one among them.
   live_uses(box) {
-    return this.uses_of[box].filter((use) => this.has_grad(this.uses[use].from));
+    return this.live[box];
+  }
+  place_of(use) {
+    return this.places[use];
   }
 
   // ---- steps ----------------------------------------------------------------------------------------------------
@@ -104,10 +110,12 @@ class Calculation {
     computed.sort((a, b) => this.boxes[a].at - this.boxes[b].at);
     for (const box of computed) this.steps.push({ phase: "forward", box });
     this.steps.push({ phase: "backward", box: this.loss });
-    const seen = this.boxes.map(() => 0);
+    this.live = this.uses_of.map((uses) => uses.filter((use) => this.has_grad(this.uses[use].from)));
+    this.places = new Int32Array(this.uses.length).fill(-1);
+    for (const uses of this.live) uses.forEach((use, place) => (this.places[use] = place));
     this.uses.forEach((use, k) => {
-      if (!this.has_grad(use.from)) return;
-      this.steps.push({ phase: "backward", box: use.to, use: k, part: ++seen[use.to], of: this.live_uses(use.to).length });
+      if (this.places[k] < 0) return;
+      this.steps.push({ phase: "backward", box: use.to, use: k, part: this.places[k] + 1, of: this.live[use.to].length });
     });
     for (const box of this.page.train) {
       if (this.is_trained(box)) this.steps.push({ phase: "update", box });
@@ -127,6 +135,16 @@ class Calculation {
     if (step.phase === "update") return this.updated(step.box);
     if (step.phase === "backward") return step.use === undefined ? 1 : this.contribution(step.use);
     return undefined;
+  }
+
+  // The loss with the numbers that the step of training leads to.
+  next_loss() {
+    const ahead = new Tape(this.page.tape, this.page.operations);
+    this.leaves().forEach((box) => {
+      ahead.data[this.boxes[box].at] = this.is_trained(box) ? this.updated(box) : this.data(box);
+    });
+    ahead.forward();
+    return ahead.data[this.boxes[this.loss].at];
   }
 
   // ---- iterations -----------------------------------------------------------------------------------------------

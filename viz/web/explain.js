@@ -56,23 +56,25 @@ class Explainer {
   }
   backward(step) {
     const use = this.of.uses[step.use], name = this.name(step.box);
-    const share = `Backward: what arrives at ${this.name(use.from)}, times the local derivative of the arrow, is ${this.shown(this.of.contribution(step.use))}.`;
+    const share = `Backward: ${this.d(use.from)}, times the local derivative of the arrow, is ${this.shown(this.of.contribution(step.use))}.`;
     if (step.of === 1) return share;
-    if (step.part < step.of) {
-      return `${share} ${name} is used ${step.of} times, and this is share ${step.part}: it waits for ${this.awaited(step)}.`;
+    const often = step.of === 2 ? "twice" : `${step.of} times`;
+    if (step.part === step.of) {
+      return `${share} It is the last of ${step.of} shares: ${this.d(step.box)} is their sum, ${this.shown(this.of.grad(step.box))}.`;
     }
-    return `${share} It is the last of ${step.of} shares: ${this.d(step.box)} is their sum, ${this.shown(this.of.grad(step.box))}.`;
+    const missing = step.of - step.part === 1 ? "one more share comes" : `${step.of - step.part} more shares come`;
+    return `${share} ${name} is used ${often}; ${missing} from ${this.awaited(step)}, so it waits.`;
   }
   awaited(step) {
     const names = this.of.live_uses(step.box).slice(step.part).map((use) => this.name(this.of.uses[use].from));
     const different = [...new Set(names)];
-    if (different.length > 3) return `${names.length} more`;
+    if (different.length > 3) return `${different[0]} and others`;
     return different.length === 1 ? different[0] : different.slice(0, -1).join(", ") + " and " + different[different.length - 1];
   }
   done() {
-    const loss = `${this.name(this.of.loss)} is ${this.shown(this.of.data(this.of.loss))}`;
-    if (!this.of.trains()) return `Done: ${loss}, and every gradient is known.`;
-    return `Iteration ${this.of.iteration} is done: ${loss}. Next begins iteration ${this.of.iteration + 1} with the new numbers.`;
+    const name = this.name(this.of.loss), loss = this.shown(this.of.data(this.of.loss));
+    if (!this.of.trains()) return `Done: ${name} is ${loss}, and every gradient is known.`;
+    return `Iteration ${this.of.iteration} is done. ${name} was ${loss}; with the new numbers it is ${this.shown(this.of.next_loss())}.`;
   }
 
   // ---- the calculation in rows -----------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 const page_data = JSON.parse(element("graph-data").textContent);
 const calculation = new Calculation(page_data);
 const explainer = new Explainer(calculation);
-const view = new Graph_view(document.querySelector("#drawing svg"), calculation, explainer);
+const drawings = JSON.parse(element("drawings-data").textContent);
+const view = new Graph_view(element("canvas"), calculation, explainer, drawings.opened);
 const prediction = new Prediction(calculation);
 let now = 0, timer = null;
 
@@ -35,8 +36,15 @@ const act = {
     act.go(now);
   },
   show_paths(box) {
-    view.light_paths(box, panel.show_paths(box, prediction.on));
+    view.light_paths(box, panel.show_paths(box, prediction.on), !prediction.on);
     if (box === null) view.show(now, prediction.hides(now));
+  },
+  // Opens a group of boxes, if there is a drawing of it; null closes all.
+  open(group) {
+    if (group !== null && !view.opened.has(group)) return;
+    view.open(group);
+    show_trail();
+    refresh();
   },
 };
 const panel = new Panel(calculation, explainer, act);
@@ -58,7 +66,24 @@ function refresh() {
   put_text(element("next").lastElementChild, at_end && calculation.trains() ? "Next iteration" : "Next");
   element("last").disabled = at_end;
   element("ask").hidden = !hides;
+  document.body.dataset.of = step.box === undefined ? "" : calculation.boxes[step.box].name;
+  document.body.dataset.by = step.use === undefined ? "" : calculation.boxes[calculation.uses[step.use].from].name;
+  element("claims").hidden = prediction.on;
+  put_text(element("claims-hidden"), prediction.on ? "Hidden while you predict: they would tell the answers." : "");
   put_text(element("score"), prediction.on ? prediction.score() : "");
+}
+
+// Where one is in a large graph: the whole, and the groups around the one that is open.
+function show_trail() {
+  const around = [];
+  for (let group = view.group; group !== null; group = page_data.groups[group].parent) around.unshift(group);
+  const step_to = (text, group) => {
+    const button = make("button", { text, type: "button" });
+    if (group === view.group) button.setAttribute("aria-current", "true");
+    button.addEventListener("click", () => act.open(group));
+    return button;
+  };
+  element("trail").replaceChildren(step_to("The whole", null), ...around.map((group) => step_to(page_data.groups[group].name, group)));
 }
 
 // ---- the address: #step=42, and &iteration=3 ------------------------------------------------------------------------
@@ -70,7 +95,7 @@ function write_address() {
 function read_address() {
   const wanted = new URLSearchParams(location.hash.slice(1));
   const iteration = Number(wanted.get("iteration") || 1), step = Number(wanted.get("step") || 0);
-  const most_iterations = 10000;
+  const most_iterations = Math.min(10000, Math.ceil(2e7 / page_data.tape.length));  // some seconds of work
   if (!Number.isInteger(iteration) || !Number.isInteger(step) || iteration < 1 || iteration > most_iterations) return;
   if (step === now && iteration === calculation.iteration) return;
   if (iteration !== calculation.iteration && (iteration === 1 || calculation.trains())) {
@@ -149,8 +174,8 @@ const keys = {
 };
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !(event.key in keys)) return;
-  if (event.target.closest("input, select, textarea")) return;
-  if (event.key === " " && event.target.closest("button, [role=button], a, summary")) return;
+  if (event.target.matches("input:not([type=checkbox]), select")) return;
+  if (event.key === " " && event.target.closest("button, [role=button], input")) return;
   event.preventDefault();
   keys[event.key]();
 });
@@ -163,18 +188,33 @@ function jump(box) {
   });
   if (stops.length > 0) act.go(stops.find((k) => k > now) ?? stops[0]);
 }
-for (const [box, g] of view.boxes) {
-  g.addEventListener("click", () => jump(box));
-  g.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
-    jump(box);
+// What an event is about: a box, or a group that opens.
+function choose(event) {
+  const g = event.target.closest("g.box");
+  if (g === null) return;
+  if (g.dataset.group !== undefined) act.open(Number(g.dataset.group));
+  else jump(Number(g.dataset.box));
+}
+on("canvas", "click", choose);
+on("canvas", "keydown", (event) => {
+  if ((event.key !== "Enter" && event.key !== " ") || event.target.closest("g.box") === null) return;
+  event.preventDefault();
+  choose(event);
+});
+let pointed = null;
+function point(event) {
+  const g = event.target.closest("g.box[data-box]"), box = g === null ? null : Number(g.dataset.box);
+  if (box === pointed) return;
+  pointed = box;
+  act.show_paths(box);
+}
+for (const event of ["mouseover", "focusin"]) on("canvas", event, point);
+for (const event of ["mouseleave", "focusout"]) {
+  on("canvas", event, () => {
+    if (pointed === null) return;
+    pointed = null;
+    act.show_paths(null);
   });
-  const light = () => act.show_paths(box), fade = () => act.show_paths(null);
-  g.addEventListener("mouseenter", light);
-  g.addEventListener("mouseleave", fade);
-  g.addEventListener("focus", light);
-  g.addEventListener("blur", fade);
 }
 
 // For tests: all numbers of the present iteration, with all their digits.
@@ -183,6 +223,8 @@ window.backstep = {
     [name, { data: calculation.data(box), grad: calculation.has_grad(box) ? calculation.grad(box) : null }])),
 };
 
+if (page_data.groups.length > 0) show_trail();
+put_text(element("left-out"), drawings.left_out);
 panel.show_leaves();
 panel.show_paths(null);
 refresh();

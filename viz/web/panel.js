@@ -12,6 +12,9 @@ function make(tag, { text, classes, ...attributes } = {}, ...children) {
   return made;
 }
 
+// A minus as it is printed elsewhere, in front of a number or in its exponent.
+const with_minus = (text) => text.replace(/(^|[\s(=*/])-(?=[\d.])/g, "$1\u2212").replace(/(\de)-(?=\d)/g, "$1\u2212");
+
 class Panel {
   constructor(calculation, explainer, act) {
     this.of = calculation;
@@ -39,8 +42,39 @@ class Panel {
       const on = item.dataset.phase === step.phase || (step.phase === "done" && !this.of.trains() && item.dataset.phase === "backward");
       item.toggleAttribute("data-on", on || (this.of.trains() && item.dataset.phase === shown));
     }
+    this.show_summary(step);
+    put_text(element("within"), this.within(step.box));
     put_text(element("place"), `Step ${k} of ${this.of.steps.length - 1}`);
     put_text(element("iteration"), this.of.iteration > 1 || this.of.trains() ? `Iteration ${this.of.iteration}` : "");
+  }
+
+  // Where a box stands in a large graph: "v12 is in layer 1, neuron 3."
+  within(box) {
+    const names = [], groups = this.of.page.groups;
+    if (box === undefined) return "";
+    for (let group = this.of.boxes[box].group ?? null; group !== null; group = groups[group].parent) {
+      names.unshift(groups[group].name);
+    }
+    return names.length === 0 ? "" : `${this.explainer.name(box)} is in ${names.join(", ")}.`;
+  }
+
+  // What the step of training did, at its end.
+  show_summary(step) {
+    const table = element("summary");
+    table.hidden = step.phase !== "done" || !this.of.trains();
+    table.replaceChildren();
+    if (table.hidden) return;
+    const row = (tag, ...texts) => make("tr", {}, ...texts.map((text, i) =>
+      tag === "th" ? make("th", { text, scope: "col" })
+        : i === 0 ? make("th", { text, scope: "row" }) : make("td", { text, classes: "number" })));
+    const shown = (number) => this.explainer.shown(number);
+    const trained = this.of.page.train.filter((box) => this.of.is_trained(box)), most = 12;
+    table.append(
+      row("th", "", "before", "gradient", "after"),
+      row("td", this.explainer.name(this.of.loss), shown(this.of.data(this.of.loss)), "", shown(this.of.next_loss())),
+      ...trained.slice(0, most).map((box) =>
+        row("td", this.explainer.name(box), shown(this.of.data(box)), shown(this.of.grad(box)), shown(this.of.updated(box)))));
+    if (trained.length > most) table.append(row("td", `and ${trained.length - most} more`));
   }
 
   // ---- the leaves --------------------------------------------------------------------------------------------------
@@ -99,10 +133,10 @@ class Panel {
     const word = claim.verdict === "truncated" ? "cut off, not rounded" : claim.verdict;
     const item = make("li", { "data-verdict": claim.verdict },
       make("span", { text: `${sign} ${word}`, classes: "verdict" }), " ",
-      make("span", { text: `${claim.target} = ${claim.written}`, classes: "claimed" }));
+      make("span", { text: with_minus(`${claim.target} = ${claim.written}`), classes: "claimed" }));
     if (claim.verdict !== "wrong") return item;
-    item.append(" ", make("span", { text: `It is ${claim.truth}.`, classes: "truth" }));
-    for (const text of claim.diagnosis) item.append(make("p", { text }));
+    item.append(" ", make("span", { text: with_minus(`It is ${claim.truth}.`), classes: "truth" }));
+    for (const text of claim.diagnosis) item.append(make("p", { text: with_minus(text) }));
     return item;
   }
 
@@ -113,7 +147,7 @@ class Panel {
     list.replaceChildren();
     element("paths-section").toggleAttribute("data-empty", box === null);
     if (box === null) {
-      put_text(element("paths-title"), "Point at a box, or at the name of a number below, to see its paths to the loss.");
+      put_text(element("paths-title"), "Point at a box, or at the name of a number, to see its paths to the loss.");
       return new Set();
     }
     const most = 6, { count, largest, uses } = find_paths(this.of, box, most);
