@@ -326,8 +326,8 @@ void show_published() {
   };
   row("with that slope, 0.01 and 1,000", as_published(true, 0.01, 1000));
   row("with the gradient, 0.01 and 1,000", as_published(false, 0.01, 1000));
-  const Solved longer = as_published(false, 0.1, 1000);
-  row("with the gradient, 0.1 and 1,000", longer);
+  const Solved faster = as_published(false, 0.1, 1000);
+  row("with the gradient, 0.1 and 1,000", faster);
   print(R"(
    sigmoid(y) > 0.5 says y > 0. But y was taught to be 0 for two of the points, and it comes
    down to 0 from above: in the last row {} of {} such outputs are still a little above. What
@@ -335,7 +335,7 @@ void show_published() {
    between 0 and 1.
 
 )",
-        longer.above, 2 * starts);
+        faster.above, 2 * starts);
 }
 
 // The pictures.
