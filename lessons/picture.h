@@ -13,8 +13,6 @@
 #include <string_view>
 #include <system_error>
 
-#include "engine/data/file.h"
-#include "engine/worksheet/from_graph.h"
 #include "viz/page.h"
 #include "viz/render.h"
 
@@ -37,10 +35,7 @@ inline bool wants_page() {
 /// too, on which to step through it: 04_backward.html beside 04_backward.png.
 inline void show_graph(Value root, std::string_view name, const Picture_options& options = {}) {
   draw(root, picture(name), options);
-  if (!wants_page()) return;
-  const std::filesystem::path file = picture(name).replace_extension(".html");
-  const Worksheet worksheet = worksheet_of(root, file.stem().string());
-  write_file_whole(file, page_of(worksheet, {.title = options.title}));
+  if (wants_page()) write_page(root, picture(name).replace_extension(".html"), {.title = options.title});
 }
 
 /// Runs a lesson and returns what main returns: 0, or 1 after a line on standard error that says what failed.

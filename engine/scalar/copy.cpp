@@ -22,29 +22,22 @@ std::vector<bool> needed_by(Value root) {
 
 }  // namespace
 
-std::vector<Value> copy_into(Graph& graph, Value root) {
+Copy::Copy(Value root) {
   Graph& original = root.graph();
   original.check(root);
   const std::vector<bool> needed = needed_by(root);
-  std::vector<Value> copies(needed.size());
+  copies_.resize(needed.size());
   std::vector<Value> inputs;
   for (std::size_t i = 0; i < needed.size(); ++i) {
     if (!needed[i]) continue;
     const Value node = original[i];
     inputs.clear();
-    for (std::size_t k = 0; k < node.input_count(); ++k) inputs.push_back(copies[node.input(k).index()]);
-    copies[i] = node.is_leaf()       ? graph.leaf(node.data())
-                : node.is_constant() ? graph.constant(node.data())
-                                     : record(node.op(), inputs);
-    if (!node.name().empty()) copies[i].named(node.name());
-  }
-  return copies;
-}
-
-Copy::Copy(Value root) : copies_(copy_into(graph_, root)) {
-  for (std::size_t i = 0; i < copies_.size(); ++i) {
-    // A constant may be the copy of several.
-    if (copies_[i] && copies_[i].index() == origins_.size()) origins_.push_back(i);
+    for (std::size_t k = 0; k < node.input_count(); ++k) inputs.push_back(copies_[node.input(k).index()]);
+    copies_[i] = node.is_leaf()       ? graph_.leaf(node.data())
+                 : node.is_constant() ? graph_.constant(node.data())
+                                      : record(node.op(), inputs);
+    if (!node.name().empty()) copies_[i].named(node.name());
+    origins_.resize(graph_.size(), i);
   }
 }
 

@@ -10,17 +10,12 @@
 
 namespace bp {
 
-/// Records in `graph` all that `root` depends on, in the order of its tape, with the names. The numbers are
-/// worked out anew from the leaves' present ones.
-///
-/// Returns the copy of each value of the original up to the root; a handle to nothing where the root does
-/// not depend on it.
-/// Throws:    std::invalid_argument when root belongs to no graph, std::out_of_range when it is stale.
-std::vector<Value> copy_into(Graph& graph, Value root);
-
 class Copy {
  public:
-  /// Throws:    what copy_into() throws.
+  /// Records again all that `root` depends on, in the order of its tape, with the names. The numbers are
+  /// worked out anew from the leaves' present ones.
+  ///
+  /// Throws:    std::invalid_argument when root belongs to no graph, std::out_of_range when it is stale.
   explicit Copy(Value root);
 
   Graph& graph() { return graph_; }

@@ -6,6 +6,7 @@
 A claim holds when its function returns; AssertionError and everything else that it throws is shown with its place.
 """
 import os
+import time
 import traceback
 
 CLAIMS = []
@@ -37,6 +38,7 @@ def try_claims(chosen, *arguments):
     """Tries the claims (name, function) in their order; whether all hold."""
     all_hold = True
     for name, function in chosen:
+        began = time.monotonic()
         try:
             function(*arguments)
             report(f"ok {name}")
@@ -44,6 +46,8 @@ def try_claims(chosen, *arguments):
             all_hold = False
             traceback.print_exc()
             report(f"not ok {name}")
+        if "BACKSTEP_TIMES" in os.environ:
+            print(f"{time.monotonic() - began:8.2f} s")
     return all_hold
 
 

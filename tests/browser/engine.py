@@ -10,10 +10,10 @@ BUILD = os.path.realpath(os.environ.get("BACKSTEP_BUILD", os.path.join(ROOT, "bu
 BACKSTEP = os.path.join(BUILD, "lessons", "backstep", "backstep")
 
 
-def backstep(*arguments, stdin=""):
+def backstep(*arguments, stdin="", **environment):
     """What the program prints."""
     done = subprocess.run([BACKSTEP, *arguments], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          encoding="utf-8", timeout=60, check=False)
+                          encoding="utf-8", timeout=120, check=False, env={**os.environ, **environment})
     assert done.returncode == 0, f"backstep {' '.join(arguments)}: status {done.returncode}: {done.stderr}"
     return done.stdout
 

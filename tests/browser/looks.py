@@ -68,7 +68,8 @@ def too_faint(browser):
 
 FOCUSABLE = """
 return [...document.querySelectorAll('button, input, select, textarea, summary, a[href], [tabindex]')]
-  .filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({visibilityProperty: true}) && !e.closest('[inert]'))
+  .filter(e => !e.disabled && e.tabIndex >= 0 && !e.closest('[inert]'))
+  .filter(e => e.checkVisibility({visibilityProperty: true}))
 """
 
 
@@ -87,7 +88,8 @@ def not_reached_by_tab(browser):
         window.wanted = (() => {{{FOCUSABLE}}})(); window.reached = new Map();
         const look = e => [e, ...e.children].map(part => {{
           const style = getComputedStyle(part);
-          return [style.outlineStyle === 'none' ? '' : style.outlineWidth, style.boxShadow, style.stroke, style.strokeWidth];
+          const outline = style.outlineStyle === 'none' ? '' : style.outlineWidth;
+          return [outline, style.boxShadow, style.stroke, style.strokeWidth];
         }}).join();
         const before = new Map(wanted.map(e => [e, look(e)]));
         document.addEventListener('focusin', event => {{
@@ -112,7 +114,8 @@ def overlapping(browser, texts, others):
         const texts = boxes(arguments[0]).filter(({text}) => text !== ''), found = [];
         texts.forEach((one, i) => {
           for (const other of [...boxes(arguments[1]), ...texts.slice(i + 1)]) {
-            if (one.e !== other.e && touch(one.at, other.at)) found.push([one.text, other.text || other.e.parentElement.dataset.name]);
+            if (one.e === other.e || !touch(one.at, other.at)) continue;
+            found.push([one.text, other.text || other.e.parentElement.dataset.name]);
           }
         });
         return found;""", texts, others)

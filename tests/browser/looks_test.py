@@ -51,9 +51,10 @@ def _(browser):
 @claim("a text that touches another or a box is noticed")
 def _(browser):
     style = "<style>* { margin: 0; font: 20px/24px sans-serif } p, b { position: absolute; left: 0 }</style>"
-    open_small_page(browser, style + "<p style='top: 0'>one</p><p style='top: 30px'>two</p><b style='top: 60px'>box</b>")
+    page = style + "<p style='top: 0'>one</p><p style='top: %dpx'>two</p><b style='top: %dpx'>box</b>"
+    open_small_page(browser, page % (30, 60))
     equal(overlapping(browser, "p", "b"), [])
-    open_small_page(browser, style + "<p style='top: 0'>one</p><p style='top: 12px'>two</p><b style='top: 24px'>box</b>")
+    open_small_page(browser, page % (12, 24))
     equal(overlapping(browser, "p", "b"), [["one", "two"], ["two", "box"]])
 
 

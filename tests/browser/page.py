@@ -5,11 +5,15 @@ from engine import ROOT, backstep
 
 # All that a reader sees of a step, by the elements that show it.
 SNAPSHOT = """
-const text = id => { const e = document.getElementById(id); return e && e.checkVisibility() ? e.textContent.trim() : ''; };
+const text = id => {
+  const e = document.getElementById(id);
+  return e && e.checkVisibility() ? e.textContent.trim() : '';
+};
+const {step, steps, phase} = document.body.dataset;
 const texts = (selector, key) => Object.fromEntries([...document.querySelectorAll(selector)].map(
   e => [key(e.dataset), e.textContent.trim()]));
 return {
-  step: +document.body.dataset.step, last: +document.body.dataset.steps - 1, steps: +document.body.dataset.steps, phase: document.body.dataset.phase,
+  step: +step, last: steps - 1, phase,
   says: text('says'), rule: text('rule'), put_in: text('put_in'), result: text('result'), sum: text('sum'),
   local_row: text('local'), upstream: text('upstream'),
   data: texts('svg text.data', d => d.name), grad: texts('svg text.grad', d => d.name),
@@ -18,6 +22,9 @@ return {
   address: location.hash, numbers: backstep.numbers(),
 };
 """
+
+
+MADE = {}  # the pages that were made already: a worksheet's claims after 10,000 steps take their second
 
 
 def worksheet(name):
@@ -30,10 +37,13 @@ class Page:
 
     def __init__(self, browser, text, fragment="", name="sheet", options=()):
         self.browser = browser
-        source, self.path = (os.path.join(browser.folder, name + end) for end in (".bp", ".html"))
-        with open(source, "w", encoding="utf-8") as file:
-            file.write(text)
-        backstep("page", source, "-o", self.path, *options)
+        if (text, name, options) not in MADE:
+            source, path = (os.path.join(browser.folder, f"{name}{end}") for end in (".bp", f"_{len(MADE)}.html"))
+            with open(source, "w", encoding="utf-8") as file:
+                file.write(text)
+            backstep("page", source, "-o", path, *options)
+            MADE[text, name, options] = path
+        self.path = MADE[text, name, options]
         self.open(fragment)
 
     def open(self, fragment=""):
@@ -58,7 +68,7 @@ class Page:
             for (let k = 0, last = -1; k < 10000; ++k) {
               const now = snapshot();
               shown.push(now);
-              const end = arguments[0] === '#next' ? now.steps - 1 : 0;
+              const end = arguments[0] === '#next' ? now.last : 0;
               if (now.step === end || now.step === last) break;
               last = now.step;
               document.querySelector(arguments[0]).click();

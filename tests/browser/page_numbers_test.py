@@ -35,7 +35,8 @@ def compare(browser, page):
         true = number(wanted)
         # as tests/support/operations.h: units in the last place of the true value, and the smallest double
         if found != true and not abs(found - true) <= ulps * 2**-52 * abs(true) + 2**-1073:
-            wrong.append((what, kind, found, true, f"{abs(found - true) / (2**-52 * abs(true) + 5e-324):.0f} ulp, not {ulps}"))
+            distance = abs(found - true) / (2**-52 * abs(true) + 5e-324)
+            wrong.append((what, kind, found, true, f"{distance:.0f} ulp, not {ulps}"))
     assert not wrong, f"{len(wrong)} of {len(truths)} differ: {wrong[:8]}"
     return {what.split()[0] for *_, what in truths}
 

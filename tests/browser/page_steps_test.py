@@ -8,6 +8,7 @@ from page import Page, worksheet
 MAZUR = worksheet("mazur")
 DIGITS = 9  # that the page is told to show, as many as the article has
 RATE = 0.5
+NUMBER = r"[\u22120-9][\d.e\u2212]*"
 
 
 def steps(browser):
@@ -37,7 +38,7 @@ def shows_number(shown, true, what):
 def _(browser):
     all_of_them = steps(browser)
 
-    equal([shown["step"] for shown in all_of_them], list(range(all_of_them[0]["steps"])))
+    equal([shown["step"] for shown in all_of_them], list(range(all_of_them[0]["last"] + 1)))
     phases = [shown["phase"] for shown in all_of_them]
     equal(sorted(set(phases), key=phases.index), ["start", "forward", "backward", "update", "done"])
     equal(phases, sorted(phases, key=["start", "forward", "backward", "update", "done"].index), "the phases' order")
@@ -86,7 +87,7 @@ def _(browser):
         user, local, share = left[of].pop(0)
         equal(user, by, f"whose share of dE/d{of} comes in step {shown['step']}")
         shows_number(shown["result"], share, f"step {shown['step']}, dE/d{of} by {by}")
-        upstream, local_shown = re.findall(r"[\u22120-9][\d.e\u2212]*", shown["put_in"])
+        upstream, local_shown = re.findall(NUMBER, shown["put_in"])
         shows_number(upstream, engine.grad(by), f"step {shown['step']}, upstream")
         shows_number(local_shown, local, f"step {shown['step']}, local")
         # each factor is rounded to 9 digits, so the product is within 2 * 0.5e-8 of the share, and that is rounded, too
@@ -105,10 +106,12 @@ def _(browser):
         total = sum(so_far[of])
         # half a unit in the ninth digit of each, and of the sum
         bound = 0.5e-8 * (sum(map(abs, so_far[of])) + abs(total))
-        assert abs(as_number(shown["grad"][of]) - total) <= bound, f"step {shown['step']}: {shown['grad'][of]}, {so_far[of]}"
+        in_box = shown["grad"][of]
+        assert abs(as_number(in_box) - total) <= bound, f"step {shown['step']}: {in_box}, {so_far[of]}"
         if len(engine.shares(of)) > 1:
             sums += 1
-            assert abs(as_number(re.search(r"[\u22120-9][\d.e\u2212]*(?=;|$)", shown["sum"])[0]) - total) <= bound, shown["sum"]
+            in_words = re.search(NUMBER + "(?=;|$)", shown["sum"])[0]
+            assert abs(as_number(in_words) - total) <= bound, shown["sum"]
     assert sums >= 4, f"only {sums} shares were parts of a sum"
     for name in engine.named():
         last = steps(browser)[-1]["grad"][name]

@@ -1,4 +1,4 @@
-"""The page of `backstep watch`: it replays a run, and what it shows of each epoch is what the weights of that epoch give."""
+"""The page of `backstep watch`: it replays a run, and shows of each epoch what the weights of that epoch give."""
 import json
 import math
 import os
@@ -14,18 +14,27 @@ RUN = {}  # made once
 def open_run(browser, fragment=""):
     if not RUN:
         path = os.path.join(browser.folder, "moons.html")
-        backstep("watch", "moons", "--epochs", "60", "--layers", "2,5,1", "--points", "120", "--seconds", "0", "-o", path)
+        backstep("watch", "moons", "--epochs", "60", "--layers", "2,5,1", "--points", "120", "--seconds", "0",
+                 "-o", path)
         with open(path, encoding="utf-8") as file:
-            RUN.update(json.loads(re.search(r'<script type="application/json" id="run">(.*?)</script>', file.read(), re.S)[1]))
+            data = re.search(r'<script type="application/json" id="run">(.*?)</script>', file.read(), re.S)
+        RUN.update(json.loads(data[1]))
         RUN["address"] = "file://" + path
     browser.open(RUN["address"] + fragment)
 
 
-def shown(browser):
-    epoch, loss, accuracy = (browser.text(f"#{name}") for name in ("epoch", "loss", "accuracy"))
-    right = re.match(r"([\d.]+) % \((\d+) of (\d+)\)", accuracy)
+SHOWN = """['epoch', 'loss', 'accuracy'].map(id => document.getElementById(id))
+  .map(e => e.checkVisibility() && e.textContent).concat(document.getElementById('slider').value)"""
+
+
+def read(epoch, loss, accuracy, slider):
+    right = re.fullmatch(r"([\d.]+) % \((\d+) of (\d+)\)", accuracy)
     return {"epoch": int(epoch.split()[0]), "loss": float(loss), "percent": float(right[1]), "right": int(right[2]),
-            "points": int(right[3]), "slider": browser.run("return +document.getElementById('slider').value")}
+            "points": int(right[3]), "slider": int(slider)}
+
+
+def shown(browser):
+    return read(*browser.run(f"return {SHOWN}"))
 
 
 def output(weights, point):
@@ -52,15 +61,19 @@ def truth(index):
 def _(browser):
     open_run(browser)
     equal(len(RUN["epochs"]), 61)
+    all_of_them = browser.run(f"""return {json.dumps(RUN["epochs"])}.map(() => {{
+        const shown = {SHOWN};
+        document.getElementById('next').click();
+        return shown;
+      }})""")
     for index, epoch in enumerate(RUN["epochs"]):
         loss, right = truth(index)
-        now = shown(browser)
+        now = read(*all_of_them[index])
         equal([now["epoch"], now["slider"], now["points"]], [epoch, index, 120])
         # weights are recorded with 8 digits, and the loss is shown with 4
         assert abs(now["loss"] - loss) <= 0.51e-3 * 10**math.floor(math.log10(loss)), (epoch, now, loss)
         equal(now["right"], right, f"points on their side after epoch {epoch}")
         assert abs(now["percent"] - right / 1.2) <= 0.051, now
-        browser.run("document.getElementById('next').click()")
     assert truth(60)[0] < 0.5 * truth(0)[0], "the run has learnt nothing, so these numbers prove little"
 
 
@@ -107,7 +120,7 @@ def _(browser):
     colours = browser.run("""
         const canvas = document.getElementById('boundary'), data = canvas.getContext('2d').getImageData(
           0, 0, canvas.width, canvas.height).data, colours = new Set();
-        for (let i = 0; i < data.length; i += 4 * 97) colours.add(`${data[i]} ${data[i + 1]} ${data[i + 2]} ${data[i + 3]}`);
+        for (let i = 0; i < data.length; i += 4 * 97) colours.add(data.slice(i, i + 4).join());
         return colours.size;""")
     assert colours > 20, f"the picture has {colours} colours"
 

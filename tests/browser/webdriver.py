@@ -93,7 +93,7 @@ class Browser:
     def start_driver(self):
         """chromedriver takes a free port and says which."""
         log = open(os.path.join(self.folder, "driver.log"), "wb")  # pylint: disable=consider-using-with
-        home = {"HOME": self.folder, "XDG_CONFIG_HOME": self.folder, "XDG_CACHE_HOME": self.folder, "TMPDIR": self.folder}
+        home = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "TMPDIR"), self.folder)
         self.driver = subprocess.Popen([program("chromedriver"), "--port=0"], stdin=subprocess.DEVNULL,
                                        stdout=subprocess.PIPE, stderr=log, start_new_session=True,
                                        env={**os.environ, **home})

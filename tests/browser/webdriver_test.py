@@ -5,7 +5,10 @@ from claims import claim, equal
 from webdriver import Browser_trouble, of_session
 
 PAGE = """<!DOCTYPE html><title>small</title>
-<style>@media (prefers-color-scheme: dark) { body { background: black } } @media print { button { display: none } }</style>
+<style>
+@media (prefers-color-scheme: dark) { body { background: black } }
+@media print { button { display: none } }
+</style>
 <button onclick="document.title += '!'">Go</button> <input id="field" value="old"> <p id="hidden" hidden>secret</p>
 <p id="shown">plain</p>"""
 
@@ -61,12 +64,14 @@ def _(browser):
 @claim("whatever a page asks for is noticed, and gets no answer")
 def _(browser):
     browser.requests()
-    asks = "<img src='http://example.com/a.png'><script>fetch('http://example.com/b').catch(() => document.title = 'no')</script>"
+    asks = """<img src='http://example.com/a.png'>
+      <script>fetch('http://example.com/b').catch(() => document.title = 'no')</script>"""
 
     address = open_small_page(browser, PAGE + asks)
 
     browser.wait("document.title == 'no'")
-    equal(sorted(set(browser.requests()) - {"about:blank"}), [address, "http://example.com/a.png", "http://example.com/b"])
+    asked_for = sorted(set(browser.requests()) - {"about:blank"})
+    equal(asked_for, [address, "http://example.com/a.png", "http://example.com/b"])
     browser.console()
 
 
