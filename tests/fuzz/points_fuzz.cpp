@@ -1,5 +1,5 @@
-// Any bytes are either refused in one line or read as points: of two classes, finite, and finite still when they
-// are standardised.
+// Any bytes are either refused in one line or read as points: of two classes, finite, and finite still when
+// they are standardised.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
