@@ -362,6 +362,14 @@ void draw_boundaries() {
 
 )");
 
+  bp::Boundary_plot moved = plane("The four points, moved by section 4's hidden layer", "h1", "h2");
+  moved.scores.x1 = 2.5;
+  moved.classes = {{"0", {0, 2}, {0, 1}}, {"1: two points in one", {1}, {0}}};
+  moved.scores.fill([](double h1, double h2) { return h1 - 2 * h2; });
+  show(moved, "10_xor_hidden.png", R"(   What the output neuron sees in section 4: here a line is enough.
+
+)");
+
   Network bent({2, 4, 1}, Activation::tanh, 1);
   bent.train(0.3, 2000);
   bp::Boundary_plot curve = plane("A hidden layer of 4 with tanh", "x1", "x2");
