@@ -4,8 +4,10 @@
 
 #include <cmath>
 #include <string_view>
+#include <tuple>
 
 #include "engine/worksheet/digits.h"
+#include "viz/compare.h"
 #include "viz/text.h"
 
 namespace bp {
@@ -19,6 +21,7 @@ struct Look {
   std::string_view head;   // colour of the head
   std::string_view lines = "#444444", ink = "black", words = "#444444";
   std::string_view wrong = "#ffe1dd", wrong_frame = "#a40000";  // of a claim
+  bool is_faded = false;
 };
 constexpr Look leaf_look = {R"(style="rounded" bgcolor="#e3edf9" border="1")", "#e3edf9"};
 constexpr Look computed_look = {R"(border="1")", "#ececec"};
@@ -26,7 +29,7 @@ constexpr Look root_look = {R"(border="3")", "#ffe0a3"};
 
 // What has faded keeps its frame, and loses its colour: it can still be read by whoever looks for it.
 constexpr Look faded(std::string_view frame) {
-  return {frame, "#ffffff", "#d0d0d0", "#b0b0b0", "#c4c4c4", "#ffffff", "#b0b0b0"};
+  return {frame, "#ffffff", "#d0d0d0", "#b0b0b0", "#c4c4c4", "#ffffff", "#b0b0b0", true};
 }
 constexpr Look faded_leaf_look = faded(R"(style="rounded" border="1")");
 constexpr Look faded_computed_look = faded(R"(border="1")");
@@ -42,8 +45,7 @@ Look look_of(const Picture::Box& box) {
 }
 
 // nan and inf are white on black: whoever looks for them should not have to read every box.
-std::string number_cell(double number, int digits, std::string_view tint = {}) {
-  const std::string text = shown_number(number, digits);
+std::string number_cell(double number, const std::string& text, std::string_view tint = {}) {
   const std::string behind = tint.empty() ? "" : fmt::format(R"( bgcolor="{}")", tint);
   if (std::isfinite(number)) return fmt::format(R"(<td align="right"{}>{}</td>)", behind, text);
   return fmt::format(R"(<td align="right" bgcolor="#222222"><font color="white"><b>{}</b></font></td>)",
@@ -55,18 +57,53 @@ std::string row(std::string_view what, const std::string& cell, const Look& look
                      cell);
 }
 
-// A claim that is wrong stands in a frame of its own and in bold: on a black and white printer, too.
-std::string mark_row(const Mark& mark, const Look& look) {
-  const std::string what = std::string(sign_of(mark.verdict)) + " " + escaped(shown_name(mark));
-  const std::string written = escaped(shown_number(mark));
-  if (mark.verdict != Verdict::wrong) {
-    return row(what, fmt::format(R"(<td align="right">{}</td>)", written), look);
-  }
+// A frame of its own and bold: on a black and white printer, too.
+std::string framed_row(const std::string& what, const std::string& text, const Look& look) {
   return fmt::format(
       R"(<hr/><tr><td colspan="2" cellpadding="2"><table border="2" color="{}" bgcolor="{}" cellborder="0" )"
       R"(cellspacing="2" cellpadding="2"><tr><td align="left"><b>{}</b></td><td align="right"><b>{}</b></td>)"
       R"(</tr></table></td></tr>)",
-      look.wrong_frame, look.wrong, what, written);
+      look.wrong_frame, look.wrong, what, text);
+}
+
+std::string mark_row(const Mark& mark, const Look& look) {
+  const std::string what = std::string(sign_of(mark.verdict)) + " " + escaped(shown_name(mark));
+  const std::string written = escaped(shown_number(mark));
+  if (mark.verdict == Verdict::wrong) return framed_row(what, written, look);
+  return row(what, fmt::format(R"(<td align="right">{}</td>)", written), look);
+}
+
+std::string dash_cell() { return fmt::format(R"(<td align="right">{}</td>)", dash); }
+
+// The number of this run, and below it that of the other where they differ, with the digits that it takes.
+std::string data_rows(const Picture::Box& box, const Picture_options& options, const Look& look) {
+  auto [own, other] = shown_apart(box.data, box.other ? box.other->data : box.data, options.digits);
+  const bool differs = box.other && box.other->data_differs;
+  if (!differs) own = shown_number(box.data, options.digits);
+  return row("data", number_cell(box.data, own), look) + (differs ? framed_row("\u2260", other, look) : "");
+}
+
+std::string grad_rows(const Picture::Box& box, const Picture_options& options, const Look& look,
+                      const Scale& gradients) {
+  const bool differs = box.other && box.other->grad_differs,
+             tinted = options.signs && box.grad && !look.is_faded;
+  const std::string_view tint = tinted ? tint_of(*box.grad, gradients) : std::string_view();
+  std::string own = box.grad ? shown_number(*box.grad, options.digits) : "", other(dash);
+  if (differs && box.other->grad) {
+    other = shown_number(*box.other->grad, options.digits);
+    if (box.grad) std::tie(own, other) = shown_apart(*box.grad, *box.other->grad, options.digits);
+  }
+  return row("grad", box.grad ? number_cell(*box.grad, own, tint) : dash_cell(), look) +
+         (differs ? framed_row("\u2260", other, look) : "");
+}
+
+// What is to be said of the whole box when two runs are compared.
+std::string comparison_row(const Picture::Box& box, const Look& look) {
+  if (box.other && box.other->begins) {
+    return R"(<tr><td colspan="2" bgcolor="#222222"><font color="white"><b>here it begins</b></font></td></tr>)";
+  }
+  if (!box.only_here) return "";
+  return fmt::format(R"(<tr><td colspan="2" bgcolor="{}"><i>only here</i></td></tr>)", look.head);
 }
 
 // "L = tanh" on one line, and on two when that would be broad.
@@ -132,20 +169,13 @@ std::string box_label(const Picture::Box& box, const Picture_options& options, c
   if (box.kind == Picture::Kind::constant) return constant_label(box, options.digits);
   const Look look = look_of(box);
   if (box.kind == Picture::Kind::group) return group_label(box, look);
-  std::string rows = head(box, look.head) + row("data", number_cell(box.data, options.digits), look);
-  if (options.gradients) {
-    const bool tinted = options.signs && box.grad && box.stress != Picture::Stress::faded;
-    const std::string_view tint = tinted ? tint_of(*box.grad, gradients) : std::string_view();
-    rows += row("grad",
-                box.grad ? number_cell(*box.grad, options.digits, tint)
-                         : fmt::format(R"(<td align="right">{}</td>)", dash),
-                look);
-  }
+  std::string rows = comparison_row(box, look) + head(box, look.head) + data_rows(box, options, look);
+  if (options.gradients) rows += grad_rows(box, options, look, gradients);
   for (const Mark& mark : box.marks) rows += mark_row(mark, look);
   const std::string table =
       fmt::format(R"(<table {} color="{}" cellborder="0" cellspacing="0" cellpadding="4">{}</table>)",
                   look.frame, look.lines, rows);
-  if (box.stress != Picture::Stress::faded) return table;
+  if (!look.is_faded) return table;
   return fmt::format(R"(<font color="{}">{}</font>)", look.ink, table);
 }
 

@@ -57,6 +57,9 @@ std::string words_of(const Picture& picture, const Picture_options& options) {
     line(fmt::format("{} = a claim that is right; {} in a frame = one that is wrong", sign_of(Verdict::right),
                      sign_of(Verdict::wrong)));
   }
+  if (any_box(picture, [](const Picture::Box& box) { return box.other.has_value(); })) {
+    line("\u2260 in a frame = the number of the other run, where it differs");
+  }
   return text.empty() ? " " : text;
 }
 

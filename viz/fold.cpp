@@ -94,10 +94,9 @@ class Steps {
   Steps(const Tape& tape, const Neurons& neurons, const Homes& homes)
       : tape_(tape), neurons_(neurons), homes_(homes), steps_(tape.size(), none) {
     for (Node n = 0; n < tape.size(); ++n) {
-      const bool sum = is_addition(tape.op[n]);
-      // Terms of a sum that are sums themselves are the same step as the whole, which comes later.
-      if (neurons.part[n] != 0 && (sum || tape.op[n] == Op::dot)) continue;
-      if (sum) {
+      // Parts of a sum are the same step as the whole, which comes later.
+      if (is_part(n)) continue;
+      if (is_addition(tape.op[n])) {
         number_sum(n);
       } else {
         steps_[n] = number(key_of(n));
@@ -106,6 +105,11 @@ class Steps {
   }
 
   std::uint32_t operator[](Node n) const { return steps_[n]; }
+
+  // Whether a sum has it in it: another sum, or a product of a neuron.
+  bool is_part(Node n) const {
+    return neurons_.part[n] != 0 && (is_addition(tape_.op[n]) || neurons_.owner[n] != Neurons::none);
+  }
 
  private:
   using Key = std::vector<std::uint32_t>;
@@ -268,9 +272,12 @@ std::string Grouping::step_name(std::uint32_t node) const {
   if (is_input && tape_.input_count(node) == 0) return fmt::format("input {}", neurons_.factor[node] + 1);
   if (tape_.op[node] == Op::leaf) return "leaves";
   if (tape_.op[node] == Op::constant) return "constants";
-  if (is_addition(tape_.op[node]) || tape_.op[node] == Op::dot) {
-    return neurons_.owner[node] != Neurons::none ? "weighted sum" : "sum";
+  const std::uint32_t owner = neurons_.owner[node];
+  if (owner != Neurons::none && (neurons_.part[node] != 0 || neurons_.evaluations[owner].sum == node)) {
+    return "weighted sum";
   }
+  if (is_addition(tape_.op[node])) return "sum";
+  if (tape_.op[node] == Op::mul) return "product";
   return symbol_of(tape_.op[node]);
 }
 
@@ -301,7 +308,7 @@ void Grouping::count() {
     for (const std::uint32_t n : group.nodes) group.parameters += groups_.parameter[n];
     if (group.kind == Group::Kind::step) {
       group.samples = static_cast<std::size_t>(std::count_if(
-          group.nodes.begin(), group.nodes.end(), [&](std::uint32_t n) { return neurons_.part[n] == 0; }));
+          group.nodes.begin(), group.nodes.end(), [&](std::uint32_t n) { return !steps_->is_part(n); }));
       group.detail = fmt::format("\u00d7 {}", group.samples);
     }
     if (group.kind == Group::Kind::inputs || group.kind == Group::Kind::loss) {

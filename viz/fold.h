@@ -81,7 +81,7 @@ std::vector<std::size_t> open_groups(const Groups& groups, Fold fold);
 /// A box of a group has Kind::group, the id g<place in groups> and in its rows what it is: numbers of values,
 /// their range, the largest gradient. Values that no closed group contains have boxes as in picture_of(). An
 /// arrow from or to a group stands for all that leads from one to the other (Arrow::connections), and has a
-/// local derivative where that is the same for all, as the weight between two neurons is for all samples.
+/// local derivative where it is one connection with the same for all samples: the weight between two neurons.
 ///
 /// Throws:    std::invalid_argument for a place that is not in `groups`, for groups of another tape, and when
 ///            options.digits is not 1 to 17; Picture_too_large when there would be more boxes than

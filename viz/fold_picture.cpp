@@ -378,6 +378,7 @@ Picture Folder::in_order() {
   for (const Way& way : ways_) {
     Picture::Arrow arrow{places[way.from], places[way.to], way.derivative};
     arrow.connections = connections_of(way);
+    if (arrow.connections > 1) arrow.local_derivative.reset();
     picture.arrows.push_back(arrow);
   }
   return picture;

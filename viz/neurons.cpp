@@ -92,6 +92,7 @@ std::optional<Edge> Finder::weight_of(Edge x, Edge y, bool second) const {
   const bool b_may = trained_.empty() ? is_leaf(b) : trained_[b] != 0;
   if (a == b || (!a_may && !b_may)) return std::nullopt;
   if (a_may != b_may) return a_may ? x : y;
+  if (!trained_.empty()) return std::nullopt;  // two weights
   return second ? y : x;
 }
 

@@ -53,6 +53,14 @@ struct Picture {
     std::string grad;  ///< the size of the gradients; empty: they have none
   };
 
+  /// The same value in another run: compare.h puts it there.
+  struct Other {
+    double data = 0.0;
+    std::optional<double> grad;
+    bool data_differs = false, grad_differs = false;
+    bool begins = false;  ///< the first that differs
+  };
+
   struct Box {
     /// "n" and the place on the tape. A constant is drawn once for each use: n<place>_<user>_<input>; the
     /// products of an unfolded dot are n<place>_<k>, k from 0; a group is g<place among the groups>.
@@ -66,7 +74,9 @@ struct Picture {
     std::vector<Mark> marks = {};   ///< what somebody wrote down of it: a row each; add_mark() puts them here
     Stress stress = Stress::plain;  ///< keep_paths() sets it, here and below
     std::vector<Row> rows = {};     ///< of a group, in place of data and grad; its formula says what it is
-    bool slim = false;              ///< of a group: its name stands beside the rows, where many are on a pile
+    std::optional<Other> other = {};
+    bool only_here = false;  ///< the other run has no value of this name
+    bool slim = false;       ///< of a group: its name stands beside the rows, where many are on a pile
   };
 
   struct Arrow {

@@ -83,8 +83,8 @@ Plot_script script_of(const Line_plot& what) {
 
 namespace {
 
-// In points: a panel with its texts, the room for the title above all of them, a line of the legend below.
-constexpr double panel_width = 210, panel_height = 186, top_room = 34, legend_line = 17;
+// In points: the room for the title above all panels, and a line of the legend below them.
+constexpr double top_room = 34, legend_line = 17;
 
 // A place on a sheet, in points from its lower left corner.
 struct Place {
@@ -102,7 +102,8 @@ std::vector<Place> legend_places(const std::vector<Series>& all, double width) {
   if (all.size() < 2) return places;
   double x = 0, lines = 1;
   for (const Series& series : all) {
-    const double entry = 52 + 6 * static_cast<double>(character_count(shown_name(series.name, name_length)));
+    const double entry =
+        54 + 6.6 * static_cast<double>(character_count(shown_name(series.name, name_length)));
     if (x > 0 && x + entry > width - 20) {
       x = 0;
       ++lines;
@@ -146,6 +147,9 @@ std::string panel(const Line_plot& what, const Ranges& ranges) {
 Plot_script script_of(const Panels& what) {
   const std::size_t columns = std::min(what.columns, what.panels.size());
   const std::size_t rows = (what.panels.size() + columns - 1) / columns;
+  // A panel with its texts; fewer in a row are larger.
+  const double panel_width = std::clamp(600 / static_cast<double>(columns), 210.0, 400.0);
+  const double panel_height = 66 + 0.57 * panel_width;
   Plot_script sheet;
   sheet.width = std::max(static_cast<double>(columns) * panel_width + 8, wide_enough(what.title));
   const std::vector<Series>& named = what.panels[0].series;

@@ -53,7 +53,8 @@ const char* const plot_style =
     "set border 3 lc rgb '#444444' lw 0.8\n"
     "set tics nomirror out scale 0.6 textcolor rgb '#222222'\n"
     "set grid lt 1 lc rgb '#dddddd' lw 0.6\n"
-    "set key below center horizontal samplen 4 spacing 1.2 height 1 width 2 textcolor rgb '#222222'\n";
+    "set key below center horizontal maxcols 3 samplen 4 spacing 1.2 height 1 width 2\n"
+    "set key textcolor rgb '#222222'\n";
 
 // ---- Ranges ---------------------------------------------------------------------------------------------
 

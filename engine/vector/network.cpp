@@ -110,12 +110,25 @@ View<const T> Network<T>::pass_forward(View<const T> x, std::optional<Training> 
   training_rows_.reset();
   const Pass<T> pass{*kernels_, *pool_, training.has_value(), training.value_or(Training()).dropout_key};
   View<const T> y = x;
-  for (const auto& layer : layers_) y = layer->forward(y, pass);
+  given_.clear();
+  for (const auto& layer : layers_) {
+    y = layer->forward(y, pass);
+    given_.push_back(y);
+  }
   if (training) {
     training_ = *training;
     training_rows_ = x.rows;
   }
   return y;
+}
+
+template <class T>
+View<const T> Network<T>::output_of(std::size_t i) const {
+  if (i >= layers_.size()) {
+    throw std::out_of_range(fmt::format("backstep: layer {} of a network of {}", i, layers_.size()));
+  }
+  if (given_.size() != layers_.size()) throw std::logic_error("backstep: output_of() before a forward pass");
+  return given_[i];
 }
 
 template <class T>

@@ -73,6 +73,13 @@ class Network {
   /// Throws:    as forward; std::invalid_argument for a batch of 0.
   Matrix<T> predict(View<const T> x, std::size_t batch = 256);
 
+  /// What layer i gave in the last pass, valid until the next. A dense layer with an activation after it
+  /// gives what that gives.
+  ///
+  /// Shapes:    B x the layer's outputs
+  /// Throws:    std::out_of_range where there is no such layer; std::logic_error before the first pass.
+  View<const T> output_of(std::size_t i) const;
+
   std::size_t inputs() const { return inputs_; }
   std::size_t outputs() const { return layers_.back()->outputs(); }
   const std::vector<Layer_description>& description() const { return description_; }
@@ -114,7 +121,8 @@ class Network {
   std::size_t inputs_;
   std::vector<Layer_description> description_;
   std::vector<std::unique_ptr<Layer<T>>> layers_;
-  Matrix<T> data_, grad_;  // of all parameters
+  std::vector<View<const T>> given_;  // by each layer, in the last pass
+  Matrix<T> data_, grad_;             // of all parameters
   Thread_pool* pool_ = &Thread_pool::alone();
   const Kernels<T>* kernels_ = &best_kernels<T>();
   Training training_;

@@ -114,7 +114,9 @@ Step_report Trainer<T>::step() {
   state_.generator = random_.state();
   state_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   const Step_report result = report(batch_loss);
+  if (watcher_ != nullptr) watcher_->after_step(result);
   if (state_.position == state_.order.size()) end_epoch();
+  if (watcher_ != nullptr && ended_) watcher_->after_epoch(*ended_);
   return result;
 }
 
@@ -136,6 +138,7 @@ double Trainer<T>::train_on(std::span<const std::uint32_t> rows) {
   }
   net_.backward(dy_);
   const double loss = data_loss + net_.penalty();
+  if (watcher_ != nullptr) watcher_->after_backward({batch_.x(), y, batch_.targets(), loss});
   if (!std::isfinite(loss)) diverged(loss);
   optimizer_.step();
   return loss;

@@ -16,6 +16,7 @@
 #include <optional>
 #include <span>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "engine/data/random.h"
@@ -71,6 +72,25 @@ class Diverged : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A batch whose gradients are there, while the parameters are still those that gave them.
+template <class T>
+struct Backward_report {
+  View<const T> x, y;  // B x I and B x O
+  Targets<T> targets;
+  double loss;  // with the penalties in it; it may be no number
+};
+
+/// Looks on while a trainer works: within each step, and also where no callback stops anything.
+template <class T>
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  /// After backward, before the optimizer's step, and before a loss that is no number ends training.
+  virtual void after_backward(const Backward_report<T>&) {}
+  virtual void after_step(const Step_report&) {}
+  virtual void after_epoch(const Epoch_report&) {}
+};
+
 enum class Outcome { finished, stopped_early, stopped_by_callback };
 
 template <class T>
@@ -90,6 +110,10 @@ class Trainer {
   std::function<bool(const Step_report&)> on_step;
   std::function<bool(const Epoch_report&)> on_epoch;
 
+  /// From now on this one looks on, and nobody else; null: nobody. It must outlive the trainer or be taken
+  /// back. Returns who did before.
+  Watcher<T>* watch(Watcher<T>* watcher) { return std::exchange(watcher_, watcher); }
+
   /// Trains until all epochs are done, the validation loss no longer improves, or a callback says so.
   /// Denormals are taken for 0 meanwhile.
   ///
@@ -103,6 +127,11 @@ class Trainer {
   /// The report of the epoch that the last step ended, if it did.
   const std::optional<Epoch_report>& ended_epoch() const { return ended_; }
   bool finished() const { return state_.epoch >= options_.epochs || out_of_patience(); }
+
+  Network<T>& network() const { return net_; }
+  Optimizer<T>& optimizer() const { return optimizer_; }
+  Loss_kind loss_kind() const { return loss_.kind(); }
+  const Examples<T>& examples() const { return examples_; }
 
   const Trainer_state& state() const { return state_; }
   /// Throws:    std::invalid_argument when the state is not one of these examples and options.
@@ -133,6 +162,7 @@ class Trainer {
   bool has_classes_;
   Matrix<T> dy_;
   std::optional<Epoch_report> ended_;
+  Watcher<T>* watcher_ = nullptr;
 };
 
 }  // namespace bp::batch

@@ -14,6 +14,8 @@
 #include "engine/worksheet/check.h"
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/command.h"
+#include "lessons/backstep/draw_compared.h"
+#include "lessons/backstep/draw_fold.h"
 #include "lessons/backstep/terminal.h"
 #include "viz/render.h"
 #include "viz/text.h"
@@ -23,7 +25,8 @@ namespace backstep {
 namespace {
 
 struct Options {
-  std::string file, out, path;
+  std::string file, out, path, diff;
+  Folding folding;
   int digits = 6;
 };
 
@@ -83,13 +86,26 @@ void draw_picture(const bp::Worksheet& worksheet, const Options& options,
   fmt::print("Drawn: {}\n", options.out);
 }
 
-void draw(const Options& options) {
-  const bp::Worksheet worksheet = bp::read_worksheet(options.file);
+bp::Worksheet with_gradients(const std::string& file) {
+  bp::Worksheet worksheet = bp::read_worksheet(file);
   worksheet.graph->zero_grad();
   worksheet.graph->backward(worksheet.loss);
+  return worksheet;
+}
+
+void draw(const Options& options) {
+  const bp::Worksheet worksheet = with_gradients(options.file);
+  if (!options.diff.empty()) {
+    return draw_compared(worksheet, with_gradients(options.diff), options.out, options.digits);
+  }
   const bp::Check check = bp::compare_claims(worksheet);
   const std::vector<bp::Value_mark> marks = marks_of(worksheet, check);
-  if (options.out.empty()) {
+  if (options.folding.is_asked_for()) {
+    Folding folding = options.folding;
+    folding.out = options.out;
+    folding.digits = options.digits;
+    draw_folded(worksheet, folding);
+  } else if (options.out.empty()) {
     print_tree(worksheet, options, marks);
   } else {
     try {
@@ -114,8 +130,24 @@ void add_draw_command(CLI::App& app) {
   command.worksheet(options->file);
   command.option("-o", options->out, "The picture: .png, .svg, .pdf or .dot. Without it, a tree of text")
       .called("OUT");
-  command.option("--path", options->path, "Show the paths from NAME to the loss, and let the rest fade")
-      .called("NAME");
+  const Option path =
+      command.option("--path", options->path, "Show the paths from NAME to the loss, and let the rest fade")
+          .called("NAME");
+  const Option diff = command
+                          .option("--diff", options->diff,
+                                  "Show the numbers of another worksheet beside these, and what differs")
+                          .called("FILE2")
+                          .not_with(path);
+  command.option("--fold", options->folding.fold, "Show each neuron or each layer as one box")
+      .called("WHAT")
+      .one_of({"neuron", "layer"})
+      .not_with(path)
+      .not_with(diff);
+  command.option("--open", options->folding.open, "Fold layers, but open these: 'layer 2,layer 3/neuron 1'")
+      .called("GROUPS")
+      .with_commas()
+      .not_with(path)
+      .not_with(diff);
   command.digits(options->digits);
   command.runs([options] { draw(*options); });
 }

@@ -145,6 +145,9 @@ void add_file_options(CLI::App& command, Train_options& o) {
   add("--checkpoint", o.checkpoint, "FILE", "Write the state of the run, to go on from");
   add("--checkpoint-every", o.checkpoint_every, "STEPS", "So often; else after each epoch")->check(from_one);
   add("--resume", o.resume, "FILE", "Go on from this checkpoint, with its options");
+  command
+      .add_flag("--doctor", o.doctor, "Say what goes wrong while it does, by which signs, and what to try")
+      ->group("Files and output");
   command.add_flag("--json", o.json, "A line of JSON for each epoch, and a last one")
       ->group("Files and output");
 }
@@ -181,6 +184,7 @@ std::string text_of(const Train_options& o) {
   if (o.checkpoint_every != 0) text += fmt::format("--checkpoint-every={}\n", o.checkpoint_every);
   if (!o.save.empty()) text += fmt::format("--save={}\n", o.save);
   if (o.json) text += "--json\n";
+  if (o.doctor) text += "--doctor\n";
   return text;
 }
 
@@ -189,7 +193,8 @@ Train_options resumed(const CLI::App& command, const Train_options& given, const
   for (const CLI::Option* option : command.get_options()) {
     const std::string name = option->get_name();
     const bool may_differ = name == "--threads" || name == "--epochs" || name == "--save" ||
-                            name == "--checkpoint" || name == "--json" || name == "--resume";
+                            name == "--checkpoint" || name == "--json" || name == "--doctor" ||
+                            name == "--resume";
     if (option->count() > 0 && !may_differ) {
       refuse(name + " cannot be given with --resume: the checkpoint has it");
     }
@@ -209,6 +214,7 @@ Train_options resumed(const CLI::App& command, const Train_options& given, const
   if (is_given(command, "--epochs")) options.epochs = given.epochs;
   if (is_given(command, "--save")) options.save = given.save;
   if (is_given(command, "--json")) options.json = given.json;
+  if (is_given(command, "--doctor")) options.doctor = given.doctor;
   options.checkpoint = is_given(command, "--checkpoint") ? given.checkpoint : source;
   options.resume = source;
   return options;

@@ -38,7 +38,7 @@ struct Train_options {
 
   std::string save, load, checkpoint, resume;
   std::size_t checkpoint_every = 0;  // steps; 0: at the end of each epoch
-  bool json = false;
+  bool json = false, doctor = false;
 };
 
 /// Puts the options on a command, their defaults those of `options`, where it will write what it reads.
@@ -54,8 +54,8 @@ bool is_given(const CLI::App& command, const char* option);
 std::string text_of(const Train_options& options);
 
 /// The options of a run that goes on: those of the text, which the file `source` has, but --threads,
-/// --epochs, --save, --checkpoint and --json as they were given now, where they were. Without --checkpoint
-/// the file itself is written on.
+/// --epochs, --save, --checkpoint, --json and --doctor as they were given now, where they were. Without
+/// --checkpoint the file itself is written on.
 ///
 /// Throws:  Failure (bad_input) when anything else was given, or when the text cannot be read.
 Train_options resumed(const CLI::App& command, const Train_options& given, const std::string& text,

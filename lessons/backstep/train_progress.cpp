@@ -9,12 +9,14 @@
 #include <cstdio>
 
 #include "engine/data/with_commas.h"
+#include "engine/model/json_text.h"
 #include "lessons/backstep/terminal.h"
+#include "viz/text.h"
 
 namespace backstep {
 namespace {
 
-using bp::batch::Epoch_report, bp::batch::Step_report;
+using bp::batch::Epoch_report, bp::batch::Finding, bp::batch::Step_report;
 
 /// 7,384 s as "2 h 03 min", 65 s as "1 min 05 s", 3.2 s as "3 s".
 std::string duration(double seconds) {
@@ -114,6 +116,70 @@ void Train_progress::print_plain(const Epoch_report& report) {
                percent(report.validation->accuracy));
   }
   fmt::print("   {:.3g} s\n", report.seconds);
+}
+
+// ---- The doctor -----------------------------------------------------------------------------------------
+
+namespace {
+
+/// "step 160, layer 1 (relu): dead-units"
+std::string place_and_name(const Finding& finding, std::uint64_t step) {
+  const std::string layer =
+      finding.layer ? fmt::format(", layer {} ({})", *finding.layer, finding.layer_name) : "";
+  return fmt::format("step {}{}: {}", step, layer, name_of(finding.ailment));
+}
+
+std::string json_layer(const Finding& finding) {
+  if (!finding.layer) return "";
+  return fmt::format(R"(,"layer":{},"layer_name":{})", *finding.layer, bp::json_text(finding.layer_name));
+}
+
+}  // namespace
+
+void Train_progress::after_finding(const Finding& finding) {
+  clear();
+  if (style_ == Style::json) {
+    fmt::print(R"({{"doctor":{{"finding":"{}"{},"step":{},"epoch":{},"says":{},"remedy":{}}}}})"
+               "\n",
+               name_of(finding.ailment), json_layer(finding), finding.step, finding.epoch,
+               bp::json_text(finding.says), bp::json_text(finding.remedy));
+  } else {
+    constexpr std::size_t width = 100;
+    fmt::print("Doctor, {}\n{}{}", place_and_name(finding, finding.step),
+               bp::wrapped(finding.says, width, "  ", "  "),
+               bp::wrapped(finding.remedy, width, "  Try: ", "       "));
+  }
+  std::fflush(stdout);
+}
+
+void Train_progress::after_recovery(const Finding& finding) {
+  clear();
+  if (style_ == Style::json) {
+    fmt::print(R"({{"doctor":{{"over":"{}"{},"step":{}}}}})"
+               "\n",
+               name_of(finding.ailment), json_layer(finding), *finding.over);
+  } else {
+    fmt::print("Doctor, {}, is over\n", place_and_name(finding, *finding.over));
+  }
+  std::fflush(stdout);
+}
+
+void Train_progress::after_visit(const std::vector<Finding>& findings) {
+  clear();
+  if (style_ == Style::json) {
+    fmt::print(R"({{"doctor":{{"findings":{}}}}})"
+               "\n",
+               findings.size());
+  } else if (findings.empty()) {
+    fmt::print("The doctor found nothing to complain about.\n");
+  } else {
+    fmt::print("The doctor's findings:\n");
+    for (const Finding& finding : findings) {
+      fmt::print("  {}{}\n", place_and_name(finding, finding.step),
+                 finding.over ? fmt::format(", over since step {}", *finding.over) : "");
+    }
+  }
+  std::fflush(stdout);
 }
 
 // ---- The end --------------------------------------------------------------------------------------------

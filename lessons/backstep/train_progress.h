@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "engine/vector/doctor.h"
 #include "engine/vector/trainer.h"
 
 namespace backstep {
@@ -28,6 +30,11 @@ class Train_progress {
   void say(const std::string& line);
   void after_step(const bp::batch::Step_report& report);
   void after_epoch(const bp::batch::Epoch_report& report);
+  /// What the doctor has found, and what is over.
+  void after_finding(const bp::batch::Finding& finding);
+  void after_recovery(const bp::batch::Finding& finding);
+  /// All of that once more, in short.
+  void after_visit(const std::vector<bp::batch::Finding>& findings);
   void at_the_end(const Train_result& result);
   /// Takes the bar away, so that something else can be printed.
   void clear();

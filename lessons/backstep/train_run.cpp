@@ -74,6 +74,7 @@ void Train_run<T>::resume(const Tensor_file& checkpoint) {
 template <class T>
 int Train_run<T>::operator()() {
   introduce();
+  if (options_.doctor) call_the_doctor();
   const Interruptible interruptible;
   batch::Outcome outcome{};
   try {
@@ -81,12 +82,14 @@ int Train_run<T>::operator()() {
   } catch (const batch::Diverged& trouble) {
     progress_.clear();
     std::string what = trouble.what();
+    if (doctor_) doctor_->explain_divergence();
     if (saved_at_) what += fmt::format("; {} is as it was after step {}", options_.checkpoint, *saved_at_);
     throw batch::Diverged(what);
   }
   if (outcome == batch::Outcome::stopped_by_callback) return interrupted_here();
   write_checkpoint();
   if (!options_.save.empty()) save();
+  if (doctor_) progress_.after_visit(doctor_->findings());
   finish();
   return done;
 }
@@ -101,6 +104,13 @@ void Train_run<T>::introduce() {
   if (!options_.resume.empty()) {
     progress_.say(fmt::format("Going on from {}, after step {}", options_.resume, optimizer_->steps()));
   }
+}
+
+template <class T>
+void Train_run<T>::call_the_doctor() {
+  doctor_ = std::make_unique<batch::Doctor<T>>(trainer_);
+  doctor_->on_finding = [this](const batch::Finding& finding) { progress_.after_finding(finding); };
+  doctor_->on_over = [this](const batch::Finding& finding) { progress_.after_recovery(finding); };
 }
 
 template <class T>

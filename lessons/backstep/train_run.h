@@ -35,6 +35,7 @@ class Train_run {
 
  private:
   void introduce();
+  void call_the_doctor();
   bool after_step(const bp::batch::Step_report& report);
   bool after_epoch(const bp::batch::Epoch_report& report);
   void write_checkpoint();
@@ -52,6 +53,7 @@ class Train_run {
   bp::batch::Network<T> net_;
   std::unique_ptr<bp::batch::Optimizer<T>> optimizer_;
   bp::batch::Trainer<T> trainer_;
+  std::unique_ptr<bp::batch::Doctor<T>> doctor_;
   Train_progress progress_;
   std::optional<std::uint64_t> saved_at_;  // the step of the last checkpoint
   std::optional<double> start_to_first_step_;

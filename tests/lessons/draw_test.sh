@@ -127,6 +127,98 @@ draws_what_ships() {
 }
 claim 'every worksheet that ships can be drawn' draws_what_ships
 
+# ---- folded ----------------------------------------------------------------------------------------------------
+
+# Two moons of $1 points through a network 2-16-16-1, written out as a worksheet.
+moons() {
+  awk -v points="$1" 'BEGIN {
+    for (i = 1; i <= points; ++i) {
+      t = 3.14159 * (i - 1) / points
+      printf "x%d = %.4f\nv%d = %.4f\nt%d = %d\n", i, (i % 2 ? cos(t) : 1 - cos(t)), i, (i % 2 ? sin(t) : 0.5 - sin(t)), i, i % 2
+    }
+    for (j = 1; j <= 16; ++j) {
+      printf "wa%d = %.4f\nwc%d = %.4f\nba%d = %.4f\n", j, sin(j), j, cos(2 * j), j, sin(3 * j) / 4
+      for (k = 1; k <= 16; ++k) printf "w%d_%d = %.4f\n", j, k, sin(j + 16 * k) / 2
+      printf "bb%d = 0\nwo%d = %.4f\n", j, j, sin(5 * j) / 2
+    }
+    print "bo = 0"
+    for (i = 1; i <= points; ++i) {
+      for (j = 1; j <= 16; ++j) printf "g%d_%d = tanh(wa%d*x%d + wc%d*v%d + ba%d)\n", j, i, j, i, j, i, j
+      for (j = 1; j <= 16; ++j) {
+        printf "h%d_%d = tanh(", j, i
+        for (k = 1; k <= 16; ++k) printf "w%d_%d*g%d_%d + ", j, k, k, i
+        printf "bb%d)\n", j
+      }
+      printf "y%d = ", i
+      for (j = 1; j <= 16; ++j) printf "wo%d*h%d_%d + ", j, j, i
+      print "bo"
+    }
+    printf "E = mean("
+    for (i = 1; i <= points; ++i) printf "%s(y%d - t%d)^2", (i == 1 ? "" : ", "), i, i
+    print ")\nloss E\ntrain w* b*"
+  }' >sheet
+}
+
+folds_layers() {
+  moons 4
+  quiet - --fold layer && grep -q '^layer 1  16 neurons, tanh, 4 samples  64 outputs ' out &&
+    grep -q '^layer 2  16 neurons, tanh, 4 samples  64 outputs ' out && grep -q ' 272 parameters ' out &&
+    grep -q '^layer 3  1 neuron, linear, 4 samples ' out && [ "$(wc -l <out)" -eq 9 ] && [ "$(wc -L <out)" -le 100 ]
+}
+claim '--fold layer shows a network on moons in a few lines' folds_layers
+
+folds_pictures() {
+  moons 4
+  quiet - --fold layer -o it.dot && [ "$(grep -c '^  g[0-9]* \[' it.dot)" -eq 5 ] && grep -q '256 ×' it.dot &&
+    quiet - --fold neuron -o it.svg && [ "$(grep -c '>neuron [0-9]*<' it.svg)" -eq 33 ] &&
+    quiet - --open 'layer 2' -o it.dot && [ "$(grep -c '<b>neuron ' it.dot)" -eq 16 ] && ! grep -q '<b>layer 2' it.dot &&
+    quiet - --open 'layer 2/neuron 3' -o it.dot && grep -q 'without neuron 3' it.dot && grep -q '<b>w3_16<' it.dot
+}
+claim '--fold draws boxes for layers or neurons, and --open opens one' folds_pictures
+
+folds_fast() { moons 60 && quiet - --fold layer; }
+claim 'a network of 20,000 values folds' folds_fast
+
+names_neurons() { quiet "$mazur" --fold neuron && grep -q '^out_h1  sigmoid ' out && quiet "$mazur" --open out_h1 && grep -q '^w1 ' out; }
+claim 'neurons have the names that the worksheet gives them' names_neurons
+
+refuses_folds() {
+  moons 2
+  refuses - --open 'layer 9' && grep -q 'there is no group layer 9; there are inputs, layer 1, layer 2, layer 3, loss' err &&
+    refuses - --open 'neuron 3' && grep -q 'more than one neuron 3' err && refuses - --fold layer --path bo &&
+    refuses - --fold nothing && cp example.bp sheet && refuses - --fold layer -o no.svg && grep -q 'no neurons to fold' err && [ ! -e no.svg ]
+}
+claim 'a group that there is not is refused, and a worksheet without neurons' refuses_folds
+
+# ---- two worksheets --------------------------------------------------------------------------------------------
+
+# a b is 1.55 instead of 1.5: E = 0.55^2 / 2, dE/db = 0.55 * 3.1.
+compares() {
+  cp example.bp left && sed 's/^a = 3/a = 3.1/; s/^aside.*/extra = a + 1/; /^claim/d' example.bp >right && cp example.bp sheet
+  quiet left --diff right && grep -q '^4 of 4 values differ\. It begins at a\.$' out && sed -n 3p out | grep -q ' left *right *right - left$' &&
+    grep -q '^a  *3  *3\.1  *0\.1  <- here it begins$' out && grep -q '^E  *0\.125  *0\.15125  *0\.02625$' out &&
+    grep -q '^dE/db  *1\.5  *1\.705  *0\.205$' out && grep -q '^Only in left: aside$' out && grep -q '^Only in right: extra$' out &&
+    ! grep -q Claims out
+}
+claim '--diff lists the values that differ, from where it begins' compares
+
+draws_both() {
+  cp example.bp left && sed 's/^a = 3/a = 3.1/; s/^aside.*/extra = a + 1/; /^claim/d' example.bp >right
+  quiet left --diff right -o it.dot && [ "$(grep -c 'here it begins' it.dot)" -eq 1 ] && grep '<b>a</b>' it.dot | grep -q 'here it begins' &&
+    grep '<b>a</b>' it.dot | grep -q '<b>≠</b></td><td align="right"><b>3\.1</b>' && grep '<b>aside</b>' it.dot | grep -q 'only here' &&
+    quiet left --diff right -o it.svg && grep -q '≠' it.svg
+}
+claim '--diff draws both numbers where they differ' draws_both
+
+agrees() { cp example.bp left && quiet left --diff left && grep -q '^All 5 values that both have are the same, and their gradients\.$' out; }
+claim 'a worksheet does not differ from itself' agrees
+
+refuses_diffs() {
+  cp example.bp left
+  refuses left --diff left --path a && refuses left --diff left --fold layer && answers 3 left --diff missing.bp && [ ! -s out ]
+}
+claim '--diff goes with no other view, and a second file that is not there is said' refuses_diffs
+
 # ---- what it refuses -------------------------------------------------------------------------------------------
 
 refuses_a_kind() { cp example.bp sheet && refuses - -o it.gif && grep -q '\.png, \.svg, \.pdf' err && [ ! -e it.gif ]; }

@@ -229,6 +229,47 @@ refuses_bad_data() {
 }
 claim 'data that are cut off, or whose counts differ, are refused' refuses_bad_data
 
+# ---- the doctor ------------------------------------------------------------------------------------------------
+
+# shellcheck disable=SC2086
+finds_nothing() {
+  answers 0 $small --epochs 8 --doctor --save visited && no_error &&
+    grep -q '^The doctor found nothing to complain about.$' out && ! grep -q '^Doctor, ' out &&
+    answers 0 $small --epochs 8 --save unvisited && cmp visited unvisited && ! grep -iq doctor out &&
+    answers 0 $large --epochs 8 --doctor --json && json 'lines[-2] == {"doctor": {"findings": 0}}'
+}
+claim 'with --doctor a healthy run gets no warning, and ends with the same bytes' finds_nothing
+
+# shellcheck disable=SC2086
+names_what_is_wrong() {
+  answers 0 $small --epochs 3 --optimizer sgd --learning-rate 1e-6 --doctor && no_error &&
+    grep -q '^Doctor, step 120: rate-too-low$' out && grep -q '^  Try: a learning rate .* larger (now 1e-06)' out &&
+    grep -q "^The doctor's findings:$" out && grep -q '^  step 120: rate-too-low$' out && ! grep -A9 '^Doctor' out | grep -q '.\{101\}' &&
+    answers 0 --layers 64,20,10 --learning-rate 1 --epochs 6 --doctor --json && no_error &&
+    json '[f for line in lines for f in [line.get("doctor")] if f and f.get("finding") == "dead-units" and f["layer"] == 1
+      and f["layer_name"] == "relu" and "of 20 units" in f["says"] and f["remedy"] and f["epoch"] == 1]' &&
+    json 'lines[-2]["doctor"]["findings"] == sum("finding" in line.get("doctor", {}) for line in lines)' &&
+    json '"test_loss" in lines[-1]'
+}
+claim 'it names what is wrong, with the numbers and a remedy, in plain lines and as JSON' names_what_is_wrong
+
+# shellcheck disable=SC2086
+says_why_it_diverged() {
+  fails 4 'training diverged' $small --optimizer sgd --learning-rate 1e9 --doctor --checkpoint run --checkpoint-every 1 &&
+    grep -q '^Doctor, step [0-9]*.*: not-a-number$' out && cat out &&
+    fails 4 'training diverged' $small --optimizer sgd --learning-rate 1e9 --doctor --json &&
+    json '[line for line in lines if line["doctor"].get("finding") == "not-a-number"]'
+}
+claim 'of a run that diverges it says which operation was the first' says_why_it_diverged
+
+# shellcheck disable=SC2086
+goes_on_with_the_doctor() {
+  rm -f run && answers 0 $small --epochs 1 --doctor --checkpoint run && answers 0 --resume run --epochs 2 &&
+    grep -q '^The doctor found nothing' out && answers 0 $small --epochs 1 --checkpoint plain &&
+    answers 0 --resume plain --epochs 2 --doctor && grep -q '^The doctor found nothing' out
+}
+claim 'a checkpoint remembers the doctor, and a run can go on with one' goes_on_with_the_doctor
+
 # ---- models ----------------------------------------------------------------------------------------------------
 
 # shellcheck disable=SC2086

@@ -1,5 +1,7 @@
 #include "engine/vector/network.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "engine/vector/loss.h"
@@ -40,6 +42,33 @@ TEST_CASE("parameters have the names and shapes that PyTorch gives them in a Seq
   CHECK(net.parameters()[7].shape == std::vector<std::size_t>{10});
   REQUIRE(net.counters().size() == 1);
   CHECK(net.counters()[0].name == "4.num_batches_tracked");
+}
+
+TEST_CASE("what each layer gave in the last pass is there to be looked at", "[network]") {
+  Random random(1);
+  Network<double> net(4, {Dense{5}, Activation{Curve::relu}, Dropout_rate{0.5}, Dense{2}}, random);
+  const Matrix<double> x = random_matrix<double>(random, 3, 4);
+
+  CHECK_THROWS_AS(net.output_of(0), std::logic_error);
+  const View<const double> y = net.forward(x, Training{7});
+
+  CHECK((net.output_of(3).data == y.data && net.output_of(3).cols == 2));
+  CHECK(net.output_of(0).data == net.output_of(1).data);  // computed together
+  std::size_t dropped = 0;
+  for (std::size_t n = 0; n < 3; ++n) {
+    for (std::size_t o = 0; o < 5; ++o) {
+      double z = net.parameters()[1].data[o];
+      for (std::size_t i = 0; i < 4; ++i) z += x(n, i) * net.parameters()[0].data[4 * o + i];
+      const double active = net.output_of(1)(n, o), passed = net.output_of(2)(n, o);
+      CHECK(std::abs(active - std::max(z, 0.0)) < 1e-14);
+      CHECK((passed == 0.0 || passed == 2.0 * active));
+      dropped += passed == 0.0 && active > 0.0 ? 1 : 0;
+    }
+  }
+  CHECK(dropped > 0);
+  net.forward(x);
+  CHECK(net.output_of(2).data == net.output_of(1).data);  // nothing is dropped
+  CHECK_THROWS_AS(net.output_of(4), std::out_of_range);
 }
 
 TEST_CASE("the summary counts what Keras counts for the same network", "[network]") {

@@ -260,6 +260,46 @@ TEST_CASE("denormals are flushed while training and the caller's setting is back
   CHECK(Float_mode::current() == before);
 }
 
+TEST_CASE("a watcher sees gradients before the parameters change, each step, each epoch, and what diverges",
+          "[trainer]") {
+  struct Notes : Watcher<float> {
+    explicit Notes(Network<float>& net) : net(net) {}
+    void after_backward(const Backward_report<float>& report) override {
+      seen += 'b';
+      weight = net.flat_parameters()[0], gradient = net.flat_gradients()[0];
+      finite = std::isfinite(report.loss);
+      outputs_are_there = report.y.data == net.output_of(1).data && report.x.rows == report.y.rows;
+    }
+    void after_step(const Step_report&) override {
+      seen += 's';
+      stepped_rightly = stepped_rightly && net.flat_parameters()[0] == weight - 0.5f * gradient;
+    }
+    void after_epoch(const Epoch_report&) override { seen += 'e'; }
+    Network<float>& net;
+    std::string seen;
+    float weight = 0.0f, gradient = 0.0f;
+    bool finite = true, outputs_are_there = false, stepped_rightly = true;
+  };
+  const Training_set set(40);
+  Random random(1);
+  Network<float> net(8, {Dense{3}, Dense{3}}, random);
+  Sgd<float> sgd(net, 0.5);
+  Trainer<float> trainer(net, sgd, Loss<float>(Loss_kind::half_squared_error), set.as_bytes(),
+                         {.epochs = 3, .batch = 20});
+  Notes notes(net);
+  trainer.watch(&notes);
+
+  for (int i = 0; i < 3; ++i) trainer.step();
+  CHECK(notes.seen == "bsbsebs");
+  CHECK(notes.stepped_rightly);
+  CHECK(notes.outputs_are_there);
+  net.flat_parameters()[0] = std::numeric_limits<float>::infinity();
+  CHECK_THROWS_AS(trainer.step(), Diverged);
+
+  CHECK(notes.seen == "bsbsebsb");
+  CHECK_FALSE(notes.finite);
+}
+
 TEST_CASE("options and states that do not fit are refused, and said", "[trainer]") {
   const Training_set set(10), more(12);
   const auto refusal = [&](const Trainer_options& options) -> std::string {

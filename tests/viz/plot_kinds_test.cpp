@@ -46,7 +46,7 @@ TEST_CASE("panels stand in rows, each with its title, and the legend once", "[pl
   const Image image = png_of(what);
   const std::string words = words_of(what);
 
-  CHECK(image.width == 2 * (2 * 210 + 8));
+  CHECK(image.width == 2 * (2 * 300 + 8));
   CHECK(image.count(0x0072B2) > 1500);
   CHECK(image.count(0xD55E00) > 1000);
   for (const char* word : {"Curves", "first", "second", "third"}) CHECK_THAT(words, contains_text(word));
