@@ -16,7 +16,6 @@ namespace bp {
 namespace {
 
 constexpr double points_per_inch = 72.0;
-constexpr std::size_t longest_arrows = 10000;  // ranks: as render.h has it
 
 // The order in which dot is given the boxes: order.h finds it for pictures.
 Picture as_picture(std::size_t boxes, const std::vector<Page_layout::Arrow>& arrows) {
@@ -157,14 +156,19 @@ Page_layout read_back(std::string_view svg, std::size_t boxes,
 
 }  // namespace
 
+std::size_t arrow_length(std::size_t boxes, const std::vector<Page_layout::Arrow>& arrows) {
+  return total_arrow_length(as_picture(boxes, arrows));
+}
+
 Page_layout lay_out(const std::vector<Page_layout::Size>& boxes,
                     const std::vector<Page_layout::Arrow>& arrows) {
   const Picture picture = as_picture(boxes.size(), arrows);
   const std::size_t length = total_arrow_length(picture);
   if (length > longest_arrows) {
-    throw Picture_too_large(fmt::format(
-        "backstep: the arrows of this drawing lead across {} ranks in all, and Graphviz is not safe above {}",
-        length, longest_arrows));
+    throw Picture_too_large(
+        fmt::format("backstep: the arrows of this drawing lead across {} ranks in all, and "
+                    "a page has room for {}",
+                    length, longest_arrows));
   }
   return read_back(render(to_dot(boxes, arrows, picture), Picture_format::svg).bytes, boxes.size(), arrows);
 }
