@@ -34,20 +34,20 @@ has_page() {
 }
 has_none() {
   rm -rf pictures
-  refuses "${1%%_*}" --page && grep -q 'draws no graph' err && [ ! -e pictures ]
+  refuses "${1%%_*}" --page && grep -q 'these have: 1, 2, .*16$' err && [ ! -e pictures ]
 }
 for source in "$root"/lessons/[0-9][0-9]_*.cpp; do
   lesson=$(basename "$source" .cpp)
   if grep -q 'show_graph(' "$source"; then
     claim "lesson $lesson has its page" has_page "$lesson"
   else
-    claim "lesson $lesson draws no graph, and says that it has no page" has_none "$lesson"
+    claim "lesson $lesson has no page, and says which lessons have" has_none "$lesson"
   fi
 done
 
-# What is drawn in another way has no page, and the program would say that nothing is drawn.
-draws_by_show_graph() { ! grep -n 'draw(.*picture(' "$root"/lessons/[0-9][0-9]_*.cpp; }
-claim 'every lesson that draws a graph does so by show_graph()' draws_by_show_graph
+# What is drawn in another way has no page. Lesson 11 draws a folded graph so, which is too large to step through.
+draws_by_show_graph() { ! grep -n 'draw(.*picture("' "$root"/lessons/[0-9][0-9]_*.cpp; }
+claim 'every lesson that draws a whole graph does so by show_graph()' draws_by_show_graph
 
 writes_none_unasked() {
   rm -rf pictures
