@@ -21,7 +21,7 @@ namespace {
 constexpr double name_character = 8.5, formula_character = 7.25, number_character = 7.85,
                  label_character = 6.6;
 constexpr double row_height = 18.0, padding = 8.0, gap = 10.0;
-constexpr std::size_t longest_name = 24, longest_formula = 30;  // characters in a box
+constexpr std::size_t longest_name = 24, longest_formula = 40;  // characters in a box
 constexpr std::size_t most_boxes = 1000;                        // in a drawing
 constexpr std::size_t most_boxes_in_all = 6000;                 // of a page: some 6 MB
 constexpr double most_effort_in_all = 4e6;                      // Artist::effort(): some 5 s
@@ -154,7 +154,7 @@ class Artist {
 };
 
 std::vector<Page_layout::Arrow> Artist::arrows_of(const Page_plan& plan) const {
-  const double label = (number_length(digits_) - 2) * formula_character;
+  const double label = (number_length(digits_) - 1) * formula_character;
   std::vector<Page_layout::Arrow> arrows;
   for (const Page_plan::Arrow& arrow : plan.arrows) {
     arrows.push_back({arrow.from, arrow.to, arrow.use ? label : 0.0});
