@@ -33,6 +33,12 @@ has_page() {
   done
   [ "$(find pictures -type f | wc -l)" -eq "$(wc -l <named)" ]
 }
+# A lesson whose pictures are of other things has one page, of a graph that it chooses for it.
+has_one_of_its_own() {
+  rm -rf pictures
+  answers 0 "${1%%_*}" --page && [ ! -s err ] && [ "$(grep -c '^Its page: ' out)" -eq 1 ] &&
+    is_page "$(sed -n 's/^Its page: //p' out)"
+}
 has_none() {
   rm -rf pictures
   refuses "${1%%_*}" --page && grep -q 'draws no graph' err && [ ! -e pictures ]
@@ -41,6 +47,8 @@ for source in "$root"/lessons/[0-9][0-9]_*.cpp; do
   lesson=$(basename "$source" .cpp)
   if grep -q 'show_graph(' "$source"; then
     claim "lesson $lesson has its page" has_page "$lesson"
+  elif grep -q 'write_page(' "$source"; then
+    claim "lesson $lesson has a page of its own" has_one_of_its_own "$lesson"
   else
     claim "lesson $lesson draws no graph, and says that it has no page" has_none "$lesson"
   fi
