@@ -218,13 +218,18 @@ def _(browser):
     equal(not_reached_by_tab(browser), [])
 
 
-@claim("a box of the drawing is chosen with Enter, and the paths from it are listed")
+@claim("Enter on a box of the drawing, and a click, lead to its next step, and the paths from it are listed")
 def _(browser):
-    Page(browser, MAZUR)
+    page = Page(browser, MAZUR)
     browser.run("document.querySelector(\"svg g.box[data-name='w1']\").focus()")
     browser.press("Enter")
-    browser.wait("document.getElementById('paths').textContent.includes('w1')")
-    assert "2" in browser.text("#paths"), browser.text("#paths")
+    shown = page.shows()
+    equal([shown["lit"], shown["phase"]], [["w1"], "backward"])
+    ways = browser.text("#paths").split("\n")
+    # E_o1 and E_o2 each lead to it by out_h1
+    equal(len([way for way in ways if way.startswith("E \u2190 E_o") and "out_h1" in way and way.endswith("w1")]), 2, ways)
+    browser.click("svg g.box[data-name='w1']")
+    equal([page.shows()["lit"], page.shows()["phase"]], [["w1"], "update"])
 
 
 @claim("each step is said once to whoever cannot see the page")

@@ -21,16 +21,15 @@ class Explainer {
     return text.startsWith("\u2212") ? `(${text})` : text;
   }
 
-  // What a step asks for: "net_h1", "the share of dE/dw5", "w5 after the step".
-  subject(step) {
-    if (step.phase === "forward") return this.name(step.box);
-    if (step.phase === "update") return this.formulas.name_of("n", step.box);
-    if (step.use === undefined) return this.d(step.box);
-    return step.of === 1 ? this.d(step.box) : `what ${this.name(this.of.uses[step.use].from)} adds to ${this.d(step.box)}`;
+  question(step) {
+    if (step.phase === "forward") return `What is ${this.name(step.box)}?`;
+    if (step.phase === "update") return `What does ${this.name(step.box)} become?`;
+    if (step.use === undefined || step.of === 1) return `What is ${this.d(step.box)}?`;
+    return `How much does ${this.name(this.of.uses[step.use].from)} add to ${this.d(step.box)}?`;
   }
 
   sentence(step, hidden) {
-    if (hidden) return `${this.where(step)} What is ${this.subject(step)}?`;
+    if (hidden) return `${this.where(step)} ${this.question(step)}`;
     switch (step.phase) {
       case "start": return this.start();
       case "forward":
@@ -90,6 +89,15 @@ class Explainer {
     if (step.phase !== "backward") return [];
     if (step.use === undefined) return [{ id: "rule", label: this.d(step.box), text: "1" }, this.result(1, "=", hidden)];
     return this.rows_of_use(step, hidden);
+  }
+  // All of a step on one line, for paper: "E = E_o1 + E_o2 = 0.274811 + 0.0235600 = 0.298371".
+  line(step) {
+    const share = step.of > 1 ? `${this.d(step.box)}, ` : "";
+    return this.rows(step, false).map(({ id, label, text }) => {
+      if (id === "rule") return `${share}${label} = ${text}`;
+      if (id === "put_in" || id === "result") return `${label} ${text}`;
+      return id === "sum" ? `(${label}: ${text})` : "";
+    }).filter((text) => text !== "").join(" ");
   }
   result(number, sign, hidden) {
     return { id: "result", label: sign, text: hidden ? "?" : this.shown(number), hidden };

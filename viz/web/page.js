@@ -40,11 +40,12 @@ const act = {
     if (box === null) view.show(now, prediction.hides(now));
   },
   // Opens a group of boxes, if there is a drawing of it; null closes all.
-  open(group) {
+  open(group, quietly = false) {
     if (group !== null && !view.opened.has(group)) return;
     view.open(group);
     show_trail();
     refresh();
+    if (!quietly) write_address();
   },
 };
 const panel = new Panel(calculation, explainer, act);
@@ -86,17 +87,22 @@ function show_trail() {
   element("trail").replaceChildren(step_to("The whole", null), ...around.map((group) => step_to(page_data.groups[group].name, group)));
 }
 
-// ---- the address: #step=42, and &iteration=3 ------------------------------------------------------------------------
+// ---- the address: #step=42, and &iteration=3, &open=5 ---------------------------------------------------------------
 
 function write_address() {
-  const hash = `#step=${now}` + (calculation.iteration > 1 ? `&iteration=${calculation.iteration}` : "");
+  const parts = [`step=${now}`];
+  if (calculation.iteration > 1) parts.push(`iteration=${calculation.iteration}`);
+  if (view.group !== null) parts.push(`open=${view.group}`);
+  const hash = "#" + parts.join("&");
   if (location.hash !== hash) location.replace(hash);
 }
 function read_address() {
   const wanted = new URLSearchParams(location.hash.slice(1));
-  const iteration = Number(wanted.get("iteration") || 1), step = Number(wanted.get("step") || 0);
+  const [step, iteration] = ["step", "iteration"].map((name, least) => Number(wanted.get(name) || least));
   const most_iterations = Math.min(10000, Math.ceil(2e7 / page_data.tape.length));  // some seconds of work
-  if (!Number.isInteger(iteration) || !Number.isInteger(step) || iteration < 1 || iteration > most_iterations) return;
+  if (!Number.isInteger(step) || !Number.isInteger(iteration) || iteration < 1 || iteration > most_iterations) return;
+  const group = wanted.has("open") ? Number(wanted.get("open")) : null;
+  if (group !== view.group) act.open(group, true);
   if (step === now && iteration === calculation.iteration) return;
   if (iteration !== calculation.iteration && (iteration === 1 || calculation.trains())) {
     calculation.go_to_iteration(iteration);
@@ -217,6 +223,14 @@ for (const event of ["mouseleave", "focusout"]) {
   });
 }
 
+// On paper all steps stand below each other, as far as anybody reads.
+window.addEventListener("beforeprint", () => {
+  const most = 500, steps = calculation.steps.filter((step) => step.box !== undefined);
+  const lines = steps.slice(0, most).map((step) => make("li", { text: explainer.line(step) }));
+  if (steps.length > most) lines.push(make("li", { text: `and ${steps.length - most} more steps` }));
+  element("listing").replaceChildren(...(prediction.on ? [] : lines));
+});
+
 // For tests: all numbers of the present iteration, with all their digits.
 window.backstep = {
   numbers: () => Object.fromEntries(calculation.boxes.map(({ name }, box) =>
@@ -224,6 +238,7 @@ window.backstep = {
 };
 
 if (page_data.groups.length > 0) show_trail();
+document.querySelector("#phases [data-phase=update]").hidden = !calculation.trains();
 put_text(element("left-out"), drawings.left_out);
 panel.show_leaves();
 panel.show_paths(null);
