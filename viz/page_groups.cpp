@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t most_at_once = 150;     // boxes that a reader has an eye for in one drawing
 constexpr std::size_t most_groups = 150;      // in the drawing of the whole
 constexpr std::size_t most_in_a_group = 300;  // boxes of its own
-constexpr std::size_t stretch = 50;           // boxes: in longer ones arrows are so long that it takes time
+constexpr std::size_t stretch = 30;           // boxes: a value that each of 50 uses has too long arrows
 constexpr std::size_t most_stretches = 12;
 
 // Neurons and layers, as fold.h finds them. Groups in which no box is are left out.

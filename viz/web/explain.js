@@ -128,11 +128,12 @@ class Explainer {
     const rule = `${this.d(use.from)} \u00d7 ${local_name}`;
     const put_in = `${this.in_parentheses(this.of.grad(use.from))} \u00d7 ${this.in_parentheses(local)}`.replace(/^\((.*?)\)/, "$1");
     const product = ["*", ["d", use.from], local];
+    const nothing = this.of.grad(use.from) === 0 && !Number.isFinite(local);
     return [
       upstream, local_row,
       { id: "rule", label: step.of === 1 ? this.d(step.box) : `share ${step.part} of ${step.of}`, text: rule },
-      { id: "put_in", label: "=", text: put_in },
-      this.result(share, this.sign(product, share), hidden),
+      { id: "put_in", label: "=", text: nothing ? "a gradient of 0 passes nothing on" : put_in },
+      this.result(share, nothing ? "=" : this.sign(product, share), hidden),
       ...this.sum(step, hidden),
     ];
   }

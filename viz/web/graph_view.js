@@ -31,6 +31,9 @@ class Graph_view {
     this.boxes = by("g.box[data-box]", "box");
     this.groups = by("g.box[data-group]", "group");
     this.arrows = by("g.arrow[data-use]", "use");
+    for (const [each, g] of this.groups) {
+      if (!this.opened.has(each)) g.setAttribute("aria-disabled", "true");
+    }
     this.bundles = new Map([...svg.querySelectorAll("g.bundle")].map((g) => [g.dataset.between, g]));
     this.parts = new Map([...this.boxes.values(), ...this.groups.values()].map((g) => [g, {
       data: g.querySelector(".data"), grad: g.querySelector(".grad"), label: g.querySelector(".grad-label"),

@@ -13,7 +13,9 @@ const act = {
   go(k, quietly = false) {
     now = Math.max(0, Math.min(k, calculation.steps.length - 1));
     refresh();
-    if (!quietly) write_address();
+    if (quietly) return;
+    write_address();
+    element("trail").lastElementChild.focus();  // what was chosen is not there any more
   },
   next() {
     if (prediction.hides(now)) return element("answer").focus();
@@ -45,7 +47,9 @@ const act = {
     view.open(group);
     show_trail();
     refresh();
-    if (!quietly) write_address();
+    if (quietly) return;
+    write_address();
+    element("trail").lastElementChild.focus();  // what was chosen is not there any more
   },
 };
 const panel = new Panel(calculation, explainer, act);
