@@ -30,9 +30,11 @@ std::string arrow_attributes(const Picture::Arrow& arrow, const Picture_options&
                              bool numbers) {
   std::string attributes;
   const auto add = [&](const std::string& more) { attributes += (attributes.empty() ? "" : ", ") + more; };
-  const bool faded = arrow.stress == Picture::Stress::faded, strong = arrow.stress == Picture::Stress::strong;
+  const bool faded = arrow.stress == Picture::Stress::faded,
+             waiting = arrow.stress == Picture::Stress::waiting;
+  const bool strong = arrow.stress == Picture::Stress::strong || arrow.stress == Picture::Stress::lit;
   if (faded) add(R"(color="#d8d8d8", fontcolor="#b8b8b8")");
-  if (options.signs && arrow.local_derivative && !faded) {
+  if (options.signs && arrow.local_derivative && !faded && !waiting) {
     add(sign_attributes(*arrow.local_derivative, scale,
                         strong    ? Lines::clear
                         : numbers ? Lines::usual

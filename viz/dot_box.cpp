@@ -22,6 +22,7 @@ struct Look {
   std::string_view lines = "#444444", ink = "black", words = "#444444";
   std::string_view wrong = "#ffe1dd", wrong_frame = "#a40000";  // of a claim
   bool is_faded = false;
+  std::string_view head_ink = {};  // where it is another
 };
 constexpr Look leaf_look = {R"(style="rounded" bgcolor="#e3edf9" border="1")", "#e3edf9"};
 constexpr Look computed_look = {R"(border="1")", "#ececec"};
@@ -29,7 +30,7 @@ constexpr Look root_look = {R"(border="3")", "#ffe0a3"};
 
 // What has faded keeps its frame, and loses its colour: it can still be read by whoever looks for it.
 constexpr Look faded(std::string_view frame) {
-  return {frame, "#ffffff", "#d0d0d0", "#b0b0b0", "#c4c4c4", "#ffffff", "#b0b0b0", true};
+  return {frame, "#ffffff", "#d0d0d0", "#b0b0b0", "#c4c4c4", "#ffffff", "#b0b0b0", true, {}};
 }
 constexpr Look faded_leaf_look = faded(R"(style="rounded" border="1")");
 constexpr Look faded_computed_look = faded(R"(border="1")");
@@ -37,19 +38,32 @@ constexpr Look faded_root_look = faded(R"(border="3")");
 
 constexpr std::string_view dash = "\u2013";
 
-Look look_of(const Picture::Box& box) {
-  const bool faded = box.stress == Picture::Stress::faded;
-  if (box.is_root) return faded ? faded_root_look : root_look;
-  if (box.kind == Picture::Kind::leaf) return faded ? faded_leaf_look : leaf_look;
-  return faded ? faded_computed_look : computed_look;
+// The box that the sweep has come to: dark, and so in black and white, too.
+Look lit(Look look) {
+  look.head = "#3a3a3a";
+  look.head_ink = "white";
+  return look;
 }
 
+Look look_of(const Picture::Box& box) {
+  const bool faded = box.stress == Picture::Stress::faded, leaf = box.kind == Picture::Kind::leaf;
+  if (faded) return box.is_root ? faded_root_look : leaf ? faded_leaf_look : faded_computed_look;
+  const Look look = box.is_root ? root_look : leaf ? leaf_look : computed_look;
+  return box.stress == Picture::Stress::lit ? lit(look) : look;
+}
+
+// Of a cell for a number, where boxes keep their size: a digit of Helvetica has 0.556 of its 12 points, and
+// there is a padding of 4 on both sides.
+std::string width_of(std::size_t characters) { return fmt::format(R"( width="{}")", 8 + characters * 7); }
+
 // nan and inf are white on black: whoever looks for them should not have to read every box.
-std::string number_cell(double number, const std::string& text, std::string_view tint = {}) {
-  const std::string behind = tint.empty() ? "" : fmt::format(R"( bgcolor="{}")", tint);
-  if (std::isfinite(number)) return fmt::format(R"(<td align="right"{}>{}</td>)", behind, text);
-  return fmt::format(R"(<td align="right" bgcolor="#222222"><font color="white"><b>{}</b></font></td>)",
-                     text);
+std::string number_cell(double number, const std::string& text, std::string_view tint = {},
+                        std::size_t characters = 0) {
+  std::string attributes = tint.empty() ? "" : fmt::format(R"( bgcolor="{}")", tint);
+  if (characters > 0) attributes += width_of(characters);
+  if (std::isfinite(number)) return fmt::format(R"(<td align="right"{}>{}</td>)", attributes, text);
+  return fmt::format(R"(<td align="right"{} bgcolor="#222222"><font color="white"><b>{}</b></font></td>)",
+                     characters > 0 ? width_of(characters) : "", text);
 }
 
 std::string row(std::string_view what, const std::string& cell, const Look& look) {
@@ -73,7 +87,9 @@ std::string mark_row(const Mark& mark, const Look& look) {
   return row(what, fmt::format(R"(<td align="right">{}</td>)", written), look);
 }
 
-std::string dash_cell() { return fmt::format(R"(<td align="right">{}</td>)", dash); }
+std::string dash_cell(std::size_t characters) {
+  return fmt::format(R"(<td align="right"{}>{}</td>)", characters > 0 ? width_of(characters) : "", dash);
+}
 
 // The number of this run, and below it that of the other where they differ, with the digits that it takes.
 std::string data_rows(const Picture::Box& box, const Picture_options& options, const Look& look) {
@@ -85,29 +101,33 @@ std::string data_rows(const Picture::Box& box, const Picture_options& options, c
 
 std::string grad_rows(const Picture::Box& box, const Picture_options& options, const Look& look,
                       const Scale& gradients) {
-  const bool differs = box.other && box.other->grad_differs,
-             tinted = options.signs && box.grad && !look.is_faded;
-  const std::string_view tint = tinted ? tint_of(*box.grad, gradients) : std::string_view();
+  const bool differs = box.other && box.other->grad_differs;
   std::string own = box.grad ? shown_number(*box.grad, options.digits) : "", other(dash);
   if (differs && box.other->grad) {
     other = shown_number(*box.other->grad, options.digits);
     if (box.grad) std::tie(own, other) = shown_apart(*box.grad, *box.other->grad, options.digits);
   }
-  return row("grad", box.grad ? number_cell(*box.grad, own, tint) : dash_cell(), look) +
-         (differs ? framed_row("\u2260", other, look) : "");
+  const std::size_t characters = options.steady ? own.size() : 0;
+  std::string cell = dash_cell(characters);
+  if (box.grad && box.stress != Picture::Stress::waiting) {
+    const bool tinted = options.signs && !look.is_faded;
+    cell = number_cell(*box.grad, own, tinted ? tint_of(*box.grad, gradients) : "", characters);
+  }
+  return row("grad", cell, look) + (differs ? framed_row("\u2260", other, look) : "");
 }
 
 // What is to be said of the whole box when two runs are compared.
 std::string comparison_row(const Picture::Box& box, const Look& look) {
   if (box.other && box.other->begins) {
-    return R"(<tr><td colspan="2" bgcolor="#222222"><font color="white"><b>here it begins</b></font></td></tr>)";
+    return R"(<tr><td colspan="2" bgcolor="#222222"><font color="white"><b>here it begins</b></font></td>)"
+           "</tr>";
   }
   if (!box.only_here) return "";
   return fmt::format(R"(<tr><td colspan="2" bgcolor="{}"><i>only here</i></td></tr>)", look.head);
 }
 
 // "L = tanh" on one line, and on two when that would be broad.
-std::string head(const Picture::Box& box, std::string_view colour) {
+std::string head(const Picture::Box& box, const Look& look) {
   const std::string name = escaped(box.name), formula = escaped(box.formula);
   std::string text = name.empty() ? formula : "<b>" + name + "</b>";
   if (name.empty() && formula.empty()) text = "leaf";
@@ -116,7 +136,8 @@ std::string head(const Picture::Box& box, std::string_view colour) {
     const std::string_view gap = broad ? R"(<br/><font point-size="3"> </font><br/>)" : " ";
     text = fmt::format("<b>{}</b> ={}{}", name, gap, formula);
   }
-  return fmt::format(R"(<tr><td colspan="2" bgcolor="{}">{}</td></tr>)", colour, text);
+  if (!look.head_ink.empty()) text = fmt::format(R"(<font color="{}">{}</font>)", look.head_ink, text);
+  return fmt::format(R"(<tr><td colspan="2" bgcolor="{}">{}</td></tr>)", look.head, text);
 }
 
 std::string constant_label(const Picture::Box& box, int digits) {
@@ -169,7 +190,7 @@ std::string box_label(const Picture::Box& box, const Picture_options& options, c
   if (box.kind == Picture::Kind::constant) return constant_label(box, options.digits);
   const Look look = look_of(box);
   if (box.kind == Picture::Kind::group) return group_label(box, look);
-  std::string rows = comparison_row(box, look) + head(box, look.head) + data_rows(box, options, look);
+  std::string rows = comparison_row(box, look) + head(box, look) + data_rows(box, options, look);
   if (options.gradients) rows += grad_rows(box, options, look, gradients);
   for (const Mark& mark : box.marks) rows += mark_row(mark, look);
   const std::string table =

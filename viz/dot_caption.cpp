@@ -52,7 +52,11 @@ std::string words_of(const Picture& picture, const Picture_options& options) {
   const auto has_dash = [](const Picture::Box& box) {
     return !box.grad && (box.kind == Picture::Kind::leaf || box.kind == Picture::Kind::computed);
   };
-  if (options.gradients && any_box(picture, has_dash)) line(fmt::format("grad {} = not computed", dash));
+  if (options.steady) {
+    line(fmt::format("the backward sweep: dark = where it is; grad {} = not computed yet", dash));
+  } else if (options.gradients && any_box(picture, has_dash)) {
+    line(fmt::format("grad {} = not computed", dash));
+  }
   if (any_box(picture, [](const Picture::Box& box) { return !box.marks.empty(); })) {
     line(fmt::format("{} = a claim that is right; {} in a frame = one that is wrong", sign_of(Verdict::right),
                      sign_of(Verdict::wrong)));

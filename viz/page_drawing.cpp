@@ -16,8 +16,8 @@
 namespace bp {
 namespace {
 
-// Widths of a character in points: the style sheet sets names in 14 points, bold, formulas in 12, numbers in 13,
-// both in a face of equal widths, which is 0.6 of its size for each.
+// Widths of a character in points: the style sheet sets names in 14 points, bold, formulas in 12, numbers
+// in 13, both in a face of equal widths, which is 0.6 of its size for each.
 constexpr double name_character = 8.5, formula_character = 7.25, number_character = 7.85,
                  label_character = 6.6;
 constexpr double row_height = 18.0, padding = 8.0, gap = 10.0;
@@ -37,8 +37,8 @@ double width_of(std::string_view text, double character) {
   return static_cast<double>(worksheet::text_width(text)) * character;
 }
 
-// How many characters a number with so many digits has: sign, point and three zeros before them, or an exponent
-// behind.
+// How many characters a number with so many digits has: sign, point and three zeros before them, or an
+// exponent behind.
 int number_length(int digits) { return digits + 6; }
 
 Page_layout::Size size_of(const Look& look, double number, bool waits) {

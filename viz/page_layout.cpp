@@ -66,7 +66,8 @@ std::string to_dot(const std::vector<Page_layout::Size>& boxes, const std::vecto
   throw std::runtime_error(fmt::format("backstep: Graphviz's drawing has no {}", what));
 }
 
-// The text between `name="` and the next quote, from `at` on, which is moved behind it; empty when there is none.
+// The text between `name="` and the next quote, from `at` on, which is moved behind it; empty when there is
+// none.
 std::string_view attribute(std::string_view text, std::string_view name, std::size_t& at) {
   const std::string start = fmt::format(" {}=\"", name);
   const std::size_t begin = text.find(start, at);

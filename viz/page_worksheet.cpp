@@ -12,7 +12,8 @@
 namespace bp {
 namespace {
 
-// Whether a computed value can be a box: it is not a part of a weighted sum, nor calculated from constants alone.
+// Whether a computed value can be a box: it is not a part of a weighted sum, nor calculated from constants
+// alone.
 bool can_be_box(Value value, const Selection& selection) {
   return !value.is_leaf() && !selection.is_hidden(value) && !selection.is_fixed(value);
 }

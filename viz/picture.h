@@ -36,7 +36,8 @@ struct Picture_options {
   bool local_derivatives = true;  ///< the numbers on the arrows
   /// Signs and sizes of gradients and local derivatives in colour and line width, not in numbers alone.
   bool signs = true;
-  bool legend = true;  ///< how to read it, in the caption
+  bool steady = false;  ///< boxes are as broad without their gradients as with them
+  bool legend = true;   ///< how to read it, in the caption
   /// The most boxes. Graphviz lays out 1,000 in about a second and 20,000 in minutes, and nobody reads them.
   std::size_t max_boxes = 1000;
 };
@@ -44,8 +45,9 @@ struct Picture_options {
 /// The boxes and arrows of a graph or of the part that leads to one value.
 struct Picture {
   enum class Kind { leaf, constant, computed, group };
-  /// Whether something steps back, so that something else stands out.
-  enum class Stress { plain, faded, strong };
+  /// Whether something steps back, so that something else stands out; and in a backward sweep, what still
+  /// waits for its gradient, which is a dash, and what has just got it.
+  enum class Stress { plain, faded, strong, waiting, lit };
 
   /// A line of a group's box: "16 outputs", "-0.98 to 0.97", "up to 0.03".
   struct Row {

@@ -23,7 +23,6 @@ constexpr std::size_t longest_arrows =
     10000;  // ranks; see total_arrow_length(): 9 s, and a third of its stack
 constexpr double points_per_inch = 72.0;
 constexpr double usual_resolution = 144.0;   // pixels per inch
-constexpr double longest_side = 16384.0;     // pixels; cairo scales silently from 32,768 on
 constexpr double largest_area = 67108864.0;  // 2^26 pixels are 256 MB while they are drawn
 constexpr double margin = 36.0;              // points: more than any pad of ours
 
@@ -133,7 +132,7 @@ class Layout {
   Layout& operator=(const Layout&) = delete;
 
   // Sets the resolution of a bitmap, as low as its bounds ask; what is to be said about that, or nothing.
-  std::string set_resolution() {
+  std::string set_resolution(double longest_side) {
     const boxf box = GD_bb(graph_);  // in points, as the margin is
     const double width = (box.UR.x - box.LL.x + 2 * margin) / points_per_inch;
     const double height = (box.UR.y - box.LL.y + 2 * margin) / points_per_inch;
@@ -213,7 +212,7 @@ std::string draw(const Picture& picture, const std::filesystem::path& file, cons
   return rendered.note;
 }
 
-Rendered render(std::string_view dot, Picture_format format) {
+Rendered render(std::string_view dot, Picture_format format, double longest_side) {
   if (dot.find('\0') != std::string_view::npos) {
     throw std::invalid_argument("backstep: a DOT text has no NUL in it, and this one has");
   }
@@ -222,7 +221,7 @@ Rendered render(std::string_view dot, Picture_format format) {
   const Dot_graph graph = parse(std::string(dot), listener);
   Layout layout(graph.get(), listener);
   Rendered rendered;
-  if (format == Picture_format::png) rendered.note = layout.set_resolution();
+  if (format == Picture_format::png) rendered.note = layout.set_resolution(longest_side);
   rendered.bytes = layout.draw(format, listener);
   if (agerrors() != 0) fail("Graphviz could not draw all of it", listener.heard());
   const std::string heard = listener.heard();

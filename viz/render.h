@@ -28,14 +28,15 @@ struct Rendered {
 /// Lays out the graph of a DOT text with Graphviz's dot and draws it.
 ///
 /// Size:      a PNG has 144 pixels an inch (2 a point). It has fewer, and the note says so, where it would
-///            be more than 16,384 pixels broad or high or more than 2^26 in all. SVG and PDF have no limit.
+///            be more than `longest_side` pixels broad or high, or more than 2^26 in all. SVG and PDF have no
+///            limit.
 /// Time:      0.3 s for a chain of 1,000 boxes, 1.6 s for 941 in layers. It grows with the ranks that arrows
 ///            cross: 9 s at 10,000 of them. Far above, Graphviz exhausts the stack, and the program ends.
 /// Memory:    Graphviz 2.42 leaks about 100 bytes for each piece of text in an HTML-like label: some 33 KB
 ///            for a picture of 26 boxes.
 /// Throws:    std::invalid_argument when the text has a NUL; std::runtime_error with what Graphviz said when
 ///            that is not one graph in DOT, or when a plugin of Graphviz is missing. Nothing is printed.
-Rendered render(std::string_view dot, Picture_format format);
+Rendered render(std::string_view dot, Picture_format format, double longest_side = 16384.0);
 
 /// Draws what leads to `root` into a file; its ending says how: .png, .svg, .pdf, or .dot (also .gv) for DOT.
 /// Returns the note of render(), or nothing.

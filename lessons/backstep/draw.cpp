@@ -17,6 +17,7 @@
 #include "lessons/backstep/draw_compared.h"
 #include "lessons/backstep/draw_fold.h"
 #include "lessons/backstep/terminal.h"
+#include "viz/animate.h"
 #include "viz/render.h"
 #include "viz/text.h"
 #include "viz/tree.h"
@@ -25,9 +26,14 @@ namespace backstep {
 namespace {
 
 struct Options {
-  std::string file, out, path, diff;
+  std::string file, out, path, diff, animation;
   Folding folding;
   int digits = 6;
+};
+
+struct Worksheet_picture {
+  bp::Picture picture;
+  bp::Picture_options look;
 };
 
 /// A derivative stands beside what it is taken by, so that d(loss)/dw is next to the gradient of w.
@@ -71,19 +77,36 @@ void print_tree(const bp::Worksheet& worksheet, const Options& options,
   fmt::print("{}", bp::to_tree(ends, tree));
 }
 
+Worksheet_picture picture_of(const bp::Worksheet& worksheet, const Options& options,
+                             const std::vector<bp::Value_mark>& marks) {
+  Worksheet_picture drawn;
+  drawn.look.digits = options.digits;
+  drawn.look.weighted_sums = bp::Weighted_sums::folded;  // one line of the worksheet, one box
+  drawn.picture = bp::picture_of(*worksheet.graph, drawn.look);
+  const std::string loss = "n" + std::to_string(worksheet.loss.index());
+  for (bp::Picture::Box& box : drawn.picture.boxes) box.is_root = box.id == loss;
+  for (const bp::Value_mark& mark : marks) bp::add_mark(drawn.picture, mark.of, mark.mark);
+  if (!options.path.empty()) bp::keep_paths(drawn.picture, worksheet.at(options.path), worksheet.loss);
+  return drawn;
+}
+
 void draw_picture(const bp::Worksheet& worksheet, const Options& options,
                   const std::vector<bp::Value_mark>& marks) {
-  bp::Picture_options look;
-  look.digits = options.digits;
-  look.weighted_sums = bp::Weighted_sums::folded;  // one line of the worksheet, one box
-  bp::Picture picture = bp::picture_of(*worksheet.graph, look);
-  const std::string loss = "n" + std::to_string(worksheet.loss.index());
-  for (bp::Picture::Box& box : picture.boxes) box.is_root = box.id == loss;
-  for (const bp::Value_mark& mark : marks) bp::add_mark(picture, mark.of, mark.mark);
-  if (!options.path.empty()) bp::keep_paths(picture, worksheet.at(options.path), worksheet.loss);
+  const auto [picture, look] = picture_of(worksheet, options, marks);
   const std::string note = bp::draw(picture, options.out, look);
   if (!note.empty()) fmt::print(stderr, "backstep: {}: {}\n", options.out, note);
   fmt::print("Drawn: {}\n", options.out);
+}
+
+void animate(const bp::Worksheet& worksheet, const Options& options) {
+  try {
+    const auto [picture, look] = picture_of(worksheet, options, {});
+    bp::animate(picture, options.animation, look);
+  } catch (const bp::Picture_too_large&) {
+    throw Failure(bad_input,
+                  fmt::format("{}: this calculation is too large for a moving picture", worksheet.file));
+  }
+  fmt::print("Drawn: {}\n", options.animation);
 }
 
 bp::Worksheet with_gradients(const std::string& file) {
@@ -98,6 +121,7 @@ void draw(const Options& options) {
   if (!options.diff.empty()) {
     return draw_compared(worksheet, with_gradients(options.diff), options.out, options.digits);
   }
+  if (!options.animation.empty()) return animate(worksheet, options);
   const bp::Check check = bp::compare_claims(worksheet);
   const std::vector<bp::Value_mark> marks = marks_of(worksheet, check);
   if (options.folding.is_asked_for()) {
@@ -128,8 +152,9 @@ void add_draw_command(CLI::App& app) {
                   "Draw a worksheet with all values, gradients and claims, as a picture or tree");
   const auto options = std::make_shared<Options>();
   command.worksheet(options->file);
-  command.option("-o", options->out, "The picture: .png, .svg, .pdf or .dot. Without it, a tree of text")
-      .called("OUT");
+  const Option out =
+      command.option("-o", options->out, "The picture: .png, .svg, .pdf or .dot. Without it, a tree of text")
+          .called("OUT");
   const Option path =
       command.option("--path", options->path, "Show the paths from NAME to the loss, and let the rest fade")
           .called("NAME");
@@ -138,16 +163,26 @@ void add_draw_command(CLI::App& app) {
                                   "Show the numbers of another worksheet beside these, and what differs")
                           .called("FILE2")
                           .not_with(path);
-  command.option("--fold", options->folding.fold, "Show each neuron or each layer as one box")
-      .called("WHAT")
-      .one_of({"neuron", "layer"})
+  const Option fold =
+      command.option("--fold", options->folding.fold, "Show each neuron or each layer as one box")
+          .called("WHAT")
+          .one_of({"neuron", "layer"})
+          .not_with(path)
+          .not_with(diff);
+  const Option open =
+      command
+          .option("--open", options->folding.open, "Fold layers, but open these: 'layer 2,layer 3/neuron 1'")
+          .called("GROUPS")
+          .with_commas()
+          .not_with(path)
+          .not_with(diff);
+  command.option("--animate", options->animation, "The backward sweep as a moving picture: .svg or .gif")
+      .called("OUT")
+      .not_with(out)
       .not_with(path)
-      .not_with(diff);
-  command.option("--open", options->folding.open, "Fold layers, but open these: 'layer 2,layer 3/neuron 1'")
-      .called("GROUPS")
-      .with_commas()
-      .not_with(path)
-      .not_with(diff);
+      .not_with(diff)
+      .not_with(fold)
+      .not_with(open);
   command.digits(options->digits);
   command.runs([options] { draw(*options); });
 }

@@ -90,6 +90,15 @@ class Explainer {
     if (step.use === undefined) return [{ id: "rule", label: this.d(step.box), text: "1" }, this.result(1, "=", hidden)];
     return this.rows_of_use(step, hidden);
   }
+  // All of a step on one line, for paper: "E = E_o1 + E_o2 = 0.274811 + 0.0235600 = 0.298371".
+  line(step) {
+    const share = step.of > 1 ? `${this.d(step.box)}, ` : "";
+    return this.rows(step, false).map(({ id, label, text }) => {
+      if (id === "rule") return `${share}${label} = ${text}`;
+      if (id === "put_in" || id === "result") return `${label} ${text}`;
+      return id === "sum" ? `(${label}: ${text})` : "";
+    }).filter((text) => text !== "").join(" ");
+  }
   result(number, sign, hidden) {
     return { id: "result", label: sign, text: hidden ? "?" : this.shown(number), hidden };
   }

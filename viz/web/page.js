@@ -223,6 +223,14 @@ for (const event of ["mouseleave", "focusout"]) {
   });
 }
 
+// On paper all steps stand below each other, as far as anybody reads.
+window.addEventListener("beforeprint", () => {
+  const most = 500, steps = calculation.steps.filter((step) => step.box !== undefined);
+  const lines = steps.slice(0, most).map((step) => make("li", { text: explainer.line(step) }));
+  if (steps.length > most) lines.push(make("li", { text: `and ${steps.length - most} more steps` }));
+  element("listing").replaceChildren(...(prediction.on ? [] : lines));
+});
+
 // For tests: all numbers of the present iteration, with all their digits.
 window.backstep = {
   numbers: () => Object.fromEntries(calculation.boxes.map(({ name }, box) =>
