@@ -152,21 +152,35 @@ Page_layout::Drawn_arrow arrow_from(std::string_view group, bool has_label) {
   return arrow;
 }
 
+// Whether a number at `place` on arrow i would touch that of another arrow.
+bool touches_another(const Page_layout& layout, const std::vector<Page_layout::Arrow>& arrows, std::size_t i,
+                     const Page_layout::Point& place) {
+  constexpr double height = 15.0;
+  for (std::size_t k = 0; k < arrows.size(); ++k) {
+    if (k == i || arrows[k].label_width <= 0) continue;
+    const Page_layout::Point& other = layout.arrows[k].label;
+    const double room = (arrows[i].label_width + arrows[k].label_width) / 2;
+    if (std::abs(other.y - place.y) < height && std::abs(other.x - place.x) < room) return true;
+  }
+  return false;
+}
+
 // Graphviz keeps a place for a number beside its line, where a reader may take it for another line's. So each
-// moves onto its own line, unless it would touch another number there.
+// moves onto its own line, unless it would touch another number there; when that has moved, it may try again.
 void move_onto_lines(Page_layout& layout, const std::vector<Page_layout::Arrow>& arrows) {
-  constexpr double farthest = 40.0, height = 15.0;
-  for (std::size_t i = 0; i < arrows.size(); ++i) {
-    if (arrows[i].label_width <= 0) continue;
-    Page_layout::Point& label = layout.arrows[i].label;
-    const Page_layout::Point wanted = nearest_on(layout.arrows[i].path, label);
-    bool is_free = std::abs(wanted.y - label.y) < farthest;
-    for (std::size_t k = 0; k < arrows.size() && is_free; ++k) {
-      const Page_layout::Point& other = layout.arrows[k].label;
-      is_free = k == i || arrows[k].label_width <= 0 || std::abs(other.y - wanted.y) >= height ||
-                std::abs(other.x - wanted.x) >= (arrows[i].label_width + arrows[k].label_width) / 2;
+  constexpr double farthest = 40.0;
+  constexpr int tries = 3;
+  std::vector<Page_layout::Point> wanted;
+  for (const Page_layout::Drawn_arrow& arrow : layout.arrows) {
+    wanted.push_back(nearest_on(arrow.path, arrow.label));
+  }
+  for (int k = 0; k < tries; ++k) {
+    for (std::size_t i = 0; i < arrows.size(); ++i) {
+      if (arrows[i].label_width <= 0) continue;
+      Page_layout::Point& label = layout.arrows[i].label;
+      const bool near = std::abs(wanted[i].y - label.y) < farthest;
+      if (near && !touches_another(layout, arrows, i, wanted[i])) label = wanted[i];
     }
-    if (is_free) label = wanted;
   }
 }
 
