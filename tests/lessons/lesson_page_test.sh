@@ -32,6 +32,12 @@ has_page() {
   done
   [ "$(find pictures -type f | wc -l)" -eq "$(wc -l <named)" ]
 }
+# A lesson whose pictures are of other things has one page, of a graph that it chooses for it.
+has_one_of_its_own() {
+  rm -rf pictures
+  answers 0 "${1%%_*}" --page && [ ! -s err ] && [ "$(grep -c '^Its page: ' out)" -eq 1 ] &&
+    is_page "$(sed -n 's/^Its page: //p' out)"
+}
 has_none() {
   rm -rf pictures
   refuses "${1%%_*}" --page && grep -q 'these have: 1, 2, .*16$' err && [ ! -e pictures ]
@@ -40,12 +46,15 @@ for source in "$root"/lessons/[0-9][0-9]_*.cpp; do
   lesson=$(basename "$source" .cpp)
   if grep -q 'show_graph(' "$source"; then
     claim "lesson $lesson has its page" has_page "$lesson"
+  elif grep -q 'write_page(' "$source"; then
+    claim "lesson $lesson has a page of its own" has_one_of_its_own "$lesson"
   else
     claim "lesson $lesson has no page, and says which lessons have" has_none "$lesson"
   fi
 done
 
-# What is drawn in another way has no page. Lesson 11 draws a folded graph so, which is too large to step through.
+# What is drawn in another way has no page. Lesson 11 draws a folded graph so, which is too large to step through, and
+# has a page of the same network at one point.
 draws_by_show_graph() { ! grep -n 'draw(.*picture("' "$root"/lessons/[0-9][0-9]_*.cpp; }
 claim 'every lesson that draws a whole graph does so by show_graph()' draws_by_show_graph
 
