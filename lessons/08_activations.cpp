@@ -9,19 +9,20 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "engine/scalar/math.h"
 #include "engine/scalar/nn.h"
+#include "lessons/curve_network.h"
 #include "lessons/plot.h"
 #include "lessons/spread.h"
 
-using bp::Graph, bp::Initializer, bp::Layer, bp::Spread, bp::Value;  // today's vocabulary
+using bp::Curve, bp::Curve_network, bp::Graph, bp::Initializer, bp::Layer, bp::Spread,
+    bp::Value;  // today's vocabulary
 using fmt::print;
 
 // 1. An activation is a function of one number. The engine has all of these as operations.
@@ -31,7 +32,7 @@ struct Named {
   Activation f;
 };
 constexpr Named activations[] = {
-    {"identity", [](Value x) { return x * 1.0; }},
+    {"identity", [](Value x) { return identity(x); }},
     {"sigmoid", [](Value x) { return sigmoid(x); }},
     {"tanh", [](Value x) { return tanh(x); }},
     {"softsign", [](Value x) { return softsign(x); }},
@@ -81,74 +82,11 @@ void the_twelve() {
 )");
 }
 
-// 2. What all experiments share: a network that learns nine points of a curve, by the mean of the squares of
-//    its errors. The tape is recorded once; a step changes the parameters and works it out again.
-struct Task {
-  std::vector<double> x, y;
-};
-
-Task curve() {
-  Task task;
-  for (int i = -4; i <= 4; ++i) {
-    task.x.push_back(i / 4.0);
-    task.y.push_back(std::sin(3 * task.x.back()));
-  }
-  return task;
-}
-
-struct Network {
-  Graph graph;
-  std::vector<Layer> layers;
-  std::vector<Value> parameters;
-  std::vector<Value> hidden, outputs;  // of all points: what the hidden neurons say, and the network
-  Value loss;
-
-  // `neurons` in each of `depth` hidden layers; random numbers decide where the weights start.
-  Network(const Task& task, std::size_t depth, std::size_t neurons, Activation f, std::uint64_t seed,
-          const Initializer& weights = Initializer::xavier_uniform(), Activation last = identity) {
-    bp::Random random(seed);
-    for (std::size_t i = 0; i <= depth; ++i) {
-      layers.emplace_back(graph, i == 0 ? 1 : neurons, i == depth ? 1 : neurons, bp::Activation::identity,
-                          random, weights);
-      for (const Value p : layers.back().parameters()) parameters.push_back(p);
-    }
-    std::vector<Value> squares;
-    for (std::size_t n = 0; n < task.x.size(); ++n) {
-      std::vector<Value> values = layers[0](std::array{task.x[n]});
-      for (std::size_t i = 1; i <= depth; ++i) {
-        for (Value& value : values) hidden.push_back(value = f(value));
-        values = layers[i](values);
-      }
-      outputs.push_back(last(values[0]));
-      squares.push_back(square(outputs.back() - task.y[n]));
-    }
-    loss = mean(squares);
-  }
-
-  void step(double rate) {
-    graph.zero_grad();
-    loss.backward();
-    for (Value p : parameters) p.set_data(p.data() - rate * p.grad());
-    graph.recompute();
-  }
-
-  void train(double rate, int steps) {
-    for (int i = 0; i < steps; ++i) step(rate);
-  }
-
-  // How many steps it takes until the loss is below `goal`; `limit` if it does not get there.
-  int steps_until(double goal, double rate, int limit) {
-    for (int steps = 0; steps < (bp::quick() ? limit / 5 : limit); ++steps) {
-      if (loss.data() < goal) return steps;
-      if (!(loss.data() < 1e6)) return limit;  // it flies apart, and will not come back
-      step(rate);
-    }
-    return limit;
-  }
-};
-
+// 2. What all experiments share is in curve_network.h: a network that learns nine points of a curve, by the
+//    mean of the squares of its errors.
+//
 // 3. Without an activation: a line of lines is a line.
-void claim_collapse(const Task& task) {
+void claim_collapse(const Curve& task) {
   double xy = 0, xx = 0, yy = 0;
   for (std::size_t i = 0; i < task.x.size(); ++i) {
     xy += task.x[i] * task.y[i];
@@ -158,7 +96,7 @@ void claim_collapse(const Task& task) {
   const double line = (yy - xy * xy / xx) / static_cast<double>(task.x.size());
   const auto after = [&task](Activation f) {
     return Spread([&, f](std::uint64_t seed) {
-      Network net(task, 3, 6, f, seed);
+      Curve_network net(task, 3, 6, f, seed);
       net.train(0.02, 600);
       return net.loss.data();
     });
@@ -176,9 +114,9 @@ void claim_collapse(const Task& task) {
       best line               {:.4f}
       identity                {}
 {}
-   Holds: it is algebra. 103 parameters cannot do better than two. (Training repeats small
-   differences many times over, and the last digit of exp() and tanh() hangs on the machine.
-   On lines that begin with ~ yours may count other steps.)
+   Holds: it is algebra. 103 parameters cannot do better than two. (Lines that begin with ~
+   are of long training, which makes much of the last digits of exp() and tanh(). Those differ
+   from machine to machine, so yours may say other numbers there.)
 
 )",
         Spread::starts, line, linear.text(4),
@@ -186,11 +124,11 @@ void claim_collapse(const Task& task) {
 }
 
 // 4. Each layer multiplies by its weights and slopes on the way back.
-void claim_vanishing(const Task& task) {
+void claim_vanishing(const Curve& task) {
   print(R"(3. "Sigmoid networks lose their gradient within five layers"
 
-   The gradient of the first hidden layer's weights, as a share of that of the last one's,
-   before learning (root mean squares; layers of 6):
+   The gradient of the first hidden layer's weights as a share of that of the last hidden
+   layer's, before learning (root mean squares; layers of 6):
 
       hidden layers   sigmoid                     sigmoid, weights x 4       tanh
 )");
@@ -198,7 +136,7 @@ void claim_vanishing(const Task& task) {
   for (const std::size_t depth : {2u, 3u, 5u, 8u}) {
     const auto share = [&](Activation f, const Initializer& weights) {
       return Spread([&](std::uint64_t seed) {
-               Network net(task, depth, 6, f, seed, weights);
+               Curve_network net(task, depth, 6, f, seed, weights);
                net.loss.backward();
                const auto size = [](const Layer& layer) {
                  double sum = 0;
@@ -214,7 +152,7 @@ void claim_vanishing(const Task& task) {
   }
   const auto learned = [&](Activation f, const Initializer& weights) {
     return Spread([&](std::uint64_t seed) {
-             return Network(task, 5, 6, f, seed, weights).steps_until(0.05, 0.1, 2000);
+             return Curve_network(task, 5, 6, f, seed, weights).steps_until(0.05, 0.1, 2000);
            })
         .below(2000);
   };
@@ -224,7 +162,7 @@ void claim_vanishing(const Task& task) {
 {}
    Holds for weights of the usual size: each layer takes away four fifths, and no network of
    the ten learned. But it is a product of slopes and weights: with larger weights more comes
-   through, and most of them learned.
+   through, and many of them learned.
 
 )",
         bp::measured(fmt::format(
@@ -240,7 +178,7 @@ constexpr Named shifted[] = {{"tanh(x)", tangent},
                              {"sigmoid(x)", squash},
                              {"relu(x)", rectify}};
 
-void claim_centred(const Task& task) {
+void claim_centred(const Curve& task) {
   print(R"(4. "tanh converges faster than sigmoid, because it is centred on 0"
 
    Steps until the loss is below 0.02; one hidden layer of 6, at most 1,000 steps, each
@@ -254,7 +192,7 @@ void claim_centred(const Task& task) {
     Spread best([](std::uint64_t) { return 1e9; });
     for (const double rate : {0.1, 0.2, 0.4, 0.8}) {
       const Spread steps([&, f = f](std::uint64_t seed) {
-        return Network(task, 1, 6, f, seed).steps_until(0.02, rate, 1000);
+        return Curve_network(task, 1, 6, f, seed).steps_until(0.02, rate, 1000);
       });
       if (steps.median() >= best.median()) continue;
       best = steps;
@@ -280,7 +218,7 @@ struct Silence {
   int dead = 0;      // neurons
 };
 
-Silence silence_of(const Network& net, std::size_t neurons) {
+Silence silence_of(const Curve_network& net, std::size_t neurons) {
   Silence found;
   const std::size_t points = net.hidden.size() / neurons;
   for (std::size_t k = 0; k < neurons; ++k) {
@@ -308,7 +246,7 @@ double cost(Activation f) {
   return best;
 }
 
-void claim_relu(const Task& task) {
+void claim_relu(const Curve& task) {
   print(R"(5. "relu keeps the gradient for x > 0, makes activations sparse, is cheaper, and can die"
 
    After 300 steps: how many of all hidden activations are exactly 0, how many of the sixty
@@ -321,7 +259,7 @@ void claim_relu(const Task& task) {
     std::vector<Silence> silences;
     const auto loss_of = [&](Activation f) {
       return Spread([&](std::uint64_t seed) {
-        Network net(task, 1, 6, f, seed);
+        Curve_network net(task, 1, 6, f, seed);
         net.train(rate, rate > 0 ? 300 : 0);
         silences.push_back(silence_of(net, 6));
         return net.loss.data();
@@ -350,7 +288,7 @@ void claim_relu(const Task& task) {
 }
 
 // 7. What goes in.
-void claim_normalised(const Task& task) {
+void claim_normalised(const Curve& task) {
   print(R"(6. "Inputs should be normalised"
 
    The same curve over x that was scaled and moved. How many of ten starts reach a loss of
@@ -365,13 +303,13 @@ void claim_normalised(const Task& task) {
   for (const Form& form : {Form{"x from -1 to 1", 1, 0}, Form{"mean 0, deviation 1", std::sqrt(2.4), 0},
                            Form{"10 x", 10, 0}, Form{"20 + 5 x", 5, 20}}) {
     std::string row = fmt::format("      {:28}", form.name);
-    Task moved = task;
+    Curve moved = task;
     for (double& x : moved.x) x = form.shift + form.scale * x;
     for (const Activation f : {tangent, rectify}) {
       std::size_t most = 0;
       for (const double rate : {0.4, 0.1, 0.03, 0.01, 0.001}) {
         const Spread steps([&, f = f](std::uint64_t seed) {
-          return Network(moved, 1, 6, f, seed).steps_until(0.02, rate, 500);
+          return Curve_network(moved, 1, 6, f, seed).steps_until(0.02, rate, 500);
         });
         most = std::max(most, steps.below(500));
       }
@@ -389,8 +327,8 @@ void claim_normalised(const Task& task) {
 }
 
 // 8. What comes out.
-void claim_output(const Task& task) {
-  Task labels = task;  // two classes: is the curve above 0?
+void claim_output(const Curve& task) {
+  Curve labels = task;  // two classes: is the curve above 0?
   for (double& y : labels.y) y = y > 0 ? 1 : 0;
   print(R"(7. "For the output: identity for regression, sigmoid for two classes"
 
@@ -402,17 +340,17 @@ void claim_output(const Task& task) {
 )");
   for (const Named& last :
        {Named{"identity", identity}, {"sigmoid", squash}, {"tanh", tangent}, {"relu", rectify}}) {
-    const auto trained = [&last](const Task& what, std::uint64_t seed, auto look) {
-      Network net(what, 1, 6, tangent, seed, Initializer::xavier_uniform(), last.f);
+    const auto trained = [&last](const Curve& what, std::uint64_t seed, auto look) {
+      Curve_network net(what, 1, 6, tangent, seed, Initializer::xavier_uniform(), last.f);
       net.train(0.1, 600);
       return look(net);
     };
     const Spread loss([&](std::uint64_t seed) {
-      return trained(task, seed, [](const Network& net) { return net.loss.data(); });
+      return trained(task, seed, [](const Curve_network& net) { return net.loss.data(); });
     });
     double low = 1e9, high = -1e9;
     const Spread right([&](std::uint64_t seed) {
-      return trained(labels, seed, [&](const Network& net) {
+      return trained(labels, seed, [&](const Curve_network& net) {
         double count = 0;
         for (std::size_t n = 0; n < net.outputs.size(); ++n) {
           const double out = net.outputs[n].data();
@@ -461,7 +399,7 @@ void lesson() {
       "Lesson 8: activations, and what is said of them\n===============================================\n\n");
   if (bp::quick())
     print("Quick: networks give up after a fifth of the steps, as if they had taken them all.\n");
-  const Task task = curve();
+  const Curve task;
   the_twelve();
   claim_collapse(task);
   claim_vanishing(task);

@@ -322,12 +322,12 @@ void show_published() {
 )",
         starts);
   const auto row = [](const char* what, const Solved& solved) {
-    print("      {:32} {:7} {:15}\n", what, solved.by_half, solved.by_sigmoid);
+    print("      {:36} {:3} {:15}\n", what, solved.by_half, solved.by_sigmoid);
   };
-  row("as published", as_published(true, 0.01, 1000));
-  row("with the gradient", as_published(false, 0.01, 1000));
-  const Solved longer = as_published(false, 0.1, 5000);
-  row("with the gradient, 0.1 and 5,000", longer);
+  row("with that slope, 0.01 and 1,000", as_published(true, 0.01, 1000));
+  row("with the gradient, 0.01 and 1,000", as_published(false, 0.01, 1000));
+  const Solved faster = as_published(false, 0.1, 1000);
+  row("with the gradient, 0.1 and 1,000", faster);
   print(R"(
    sigmoid(y) > 0.5 says y > 0. But y was taught to be 0 for two of the points, and it comes
    down to 0 from above: in the last row {} of {} such outputs are still a little above. What
@@ -335,7 +335,7 @@ void show_published() {
    between 0 and 1.
 
 )",
-        longer.above, 2 * starts);
+        faster.above, 2 * starts);
 }
 
 // The pictures.
@@ -359,6 +359,14 @@ void draw_boundaries() {
   line.scores.fill([&](double x1, double x2) { return flat.at(x1, x2); });
   show(line, "10_xor_line.png",
        R"(   A 2-3-1 network without activation on its way to 1/2. However many layers: a line.
+
+)");
+
+  bp::Boundary_plot moved = plane("The four points, moved by section 4's hidden layer", "h1", "h2");
+  moved.scores.x1 = 2.5;
+  moved.classes = {{"0", {0, 2}, {0, 1}}, {"1: two points in one", {1}, {0}}};
+  moved.scores.fill([](double h1, double h2) { return h1 - 2 * h2; });
+  show(moved, "10_xor_hidden.png", R"(   What the output neuron sees in section 4: here a line is enough.
 
 )");
 

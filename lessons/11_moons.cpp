@@ -24,6 +24,7 @@
 #include "lessons/plot.h"
 #include "lessons/spread.h"
 #include "viz/fold.h"
+#include "viz/page.h"
 #include "viz/render.h"
 
 using bp::Activation, bp::Graph, bp::Initializer, bp::Mlp, bp::Spread, bp::Value;  // today's vocabulary
@@ -260,6 +261,17 @@ void draw_folded(const Demo& trained) {
         draw("11_moons_layer_2.png", second), dead_neurons(demo));
 }
 
+// With --page: the network at one point that is not content yet, to step through; layers open at a click.
+void write_page_of_a_point(Demo& demo) {
+  std::size_t i = 0;
+  while (i + 1 < demo.points.size() && (2 * demo.points.labels[i] - 1) * demo.scores[i].data() >= 1) ++i;
+  demo.net.name_parameters();
+  const Value loss = bp::hinge_loss(demo.scores[i], 2 * demo.points.labels[i] - 1).named("loss");
+  demo.scores[i].named("score");
+  bp::write_page(loss, bp::picture("11_moons.html"),
+                 {.title = "Two moons: one point", .learning_rate = 0.1, .train = demo.net.parameters()});
+}
+
 int main() {
   return bp::run([] {
     Demo demo(1);
@@ -268,5 +280,6 @@ int main() {
     show_spread();
     draw_boundary(demo);
     draw_folded(demo);
+    if (bp::wants_page()) write_page_of_a_point(demo);
   });
 }

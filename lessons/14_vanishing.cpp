@@ -377,10 +377,10 @@ void draw_training() {
     }
   }
   for (int step = 0; step < steps; ++step) map.columns.push_back(step);
-  bp::show(
-      map, "14_vanishing_training.png",
-      R"(   The first seed, rates as above. Sigmoid: soon no layer gets a gradient, not even the last. All
-   points look alike there, and what one half of them asks for, the other half takes back.
+  bp::show(map, "14_vanishing_training.png",
+           R"(   Seed 1, rates 3 and 0.3; 6 is the output. Sigmoid: soon there is hardly any gradient in any
+   layer, not even the last. To it all points look alike, and what one half of them asks for,
+   the other half takes back.
 
 )");
 }

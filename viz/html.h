@@ -17,11 +17,11 @@ struct Html_data {
 };
 
 struct Html_page {
-  std::string title;                     ///< as text
-  std::vector<std::string_view> styles;  ///< style sheets, in their order
-  std::string body;                      ///< as HTML
-  std::vector<Html_data> data;
-  std::vector<std::string_view> scripts;  ///< run in their order, in one scope, when the body is there
+  std::string title = {};                     ///< as text
+  std::vector<std::string_view> styles = {};  ///< style sheets, in their order
+  std::string body = {};                      ///< as HTML
+  std::vector<Html_data> data = {};
+  std::vector<std::string_view> scripts = {};  ///< run in their order, in one scope, when the body is there
 };
 
 /// The whole page, in UTF-8.

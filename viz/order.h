@@ -16,9 +16,9 @@ namespace bp {
 /// often finds one as good that is upside down, or a worse one.
 std::vector<std::size_t> drawing_order(const Picture& picture);
 
-/// Of each box, what dot is told of the order of its arrows: ", ordering=in" where its inputs feed nothing else
-/// and can keep theirs without a crossing; ", ordering=out" for a group that feeds several, since between full
-/// layers each order has as many crossings; else nothing, for dot had better be free.
+/// Of each box, what dot is told of the order of its arrows: ", ordering=in" where its inputs feed nothing
+/// else and can keep theirs without a crossing; ", ordering=out" for a group that feeds several, since
+/// between full layers each order has as many crossings; else nothing, for dot had better be free.
 std::vector<std::string_view> orders_to_keep(const Picture& picture);
 
 /// How many ranks the arrows lead across, all together, when each box is as near to the roots as its uses

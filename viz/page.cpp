@@ -11,6 +11,7 @@
 #include "viz/page_model.h"
 #include "viz/page_operations.h"
 #include "viz/page_worksheet.h"
+#include "viz/picture.h"
 #include "viz/text.h"
 #include "viz/web.h"
 
@@ -38,6 +39,16 @@ std::string title_of(const Worksheet& worksheet, const Page_options& options) {
   return title.empty() ? "A calculation" : title;
 }
 
+// Where not even the whole can be drawn, its arrows lead too far. A few stretches of the tape always can.
+Page_drawings drawings_of(Page_model& model, int digits) {
+  try {
+    return draw_page(model, digits);
+  } catch (const Picture_too_large&) {
+    cut_into_stretches(model);
+    return draw_page(model, digits);
+  }
+}
+
 // The drawings besides that of the whole, which stands in the body.
 std::string drawings_as_json(const Page_drawings& drawings) {
   std::string json = "{\"left_out\":" + json_text(drawings.left_out) + ",\"opened\":[";
@@ -54,7 +65,7 @@ std::string page_of(const Worksheet& worksheet, const Page_options& options) {
   const Check check = check_worksheet(worksheet);
   Page_model model = page_model_of(worksheet, check, options.digits);
   group_boxes(model, *worksheet.graph, worksheet.train);
-  const Page_drawings drawings = draw_page(model, options.digits);
+  const Page_drawings drawings = drawings_of(model, options.digits);
   const std::string operations = operations_as_javascript();
   Html_page page;
   page.title = title_of(worksheet, options);

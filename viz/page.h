@@ -19,8 +19,8 @@
 namespace bp {
 
 struct Page_options {
-  std::string title;  ///< up to 100 characters; without one, the worksheet's file or the root's name
-  int digits = 6;     ///< significant digits of every number: 1 to 17
+  std::string title = {};  ///< up to 100 characters; without one, the worksheet's file or the root's name
+  int digits = 6;          ///< significant digits of every number: 1 to 17
   /// Of a graph: the step of gradient descent, and the leaves that it changes. A worksheet says it itself.
   std::optional<double> learning_rate = {};
   std::vector<Value> train = {};
@@ -34,8 +34,9 @@ struct Page_options {
 /// Throws:    std::invalid_argument when options.digits is not 1 to 17; what render() throws.
 std::string page_of(const Worksheet& worksheet, const Page_options& options = {});
 
-/// The page of what leads to `root`, backward from there. Values without a name are called v12 by their place
-/// on the tape, but for the products and sums within a weighted sum, which are a part of it.
+/// The page of what leads to `root`, backward from there. Where most computed values have names, those
+/// without one are parts of the line that uses them, as in a worksheet. Else each is called v12 by its
+/// place on the tape, but for the products and sums within a weighted sum.
 ///
 /// The graph is only read.
 /// Throws:    also std::invalid_argument when root is not computed, or a leaf to train is none or of another

@@ -16,14 +16,15 @@
 namespace bp {
 namespace {
 
-// Widths of a character in points: the style sheet sets names in 14 points, bold, formulas in 12, numbers in 13,
-// both in a face of equal widths, which is 0.6 of its size for each.
+// Widths of a character in points: the style sheet sets names in 14 points, bold, formulas in 12, numbers
+// in 13, both in a face of equal widths, which is 0.6 of its size for each.
 constexpr double name_character = 8.5, formula_character = 7.25, number_character = 7.85,
                  label_character = 6.6;
 constexpr double row_height = 18.0, padding = 8.0, gap = 10.0;
-constexpr std::size_t longest_name = 24, longest_formula = 30;  // characters in a box
-constexpr std::size_t most_boxes = 1000;          // in a drawing: Graphviz takes a second for them
-constexpr std::size_t most_boxes_in_all = 20000;  // of a page
+constexpr std::size_t longest_name = 24, longest_formula = 40;  // characters in a box
+constexpr std::size_t most_boxes = 1000;                        // in a drawing
+constexpr std::size_t most_boxes_in_all = 6000;                 // of a page: some 6 MB
+constexpr double most_effort_in_all = 4e6;                      // Artist::effort(): some 5 s
 
 struct Look {
   std::string classes, attributes, number_attributes;
@@ -36,8 +37,8 @@ double width_of(std::string_view text, double character) {
   return static_cast<double>(worksheet::text_width(text)) * character;
 }
 
-// How many characters a number with so many digits has: sign, point and three zeros before them, or an exponent
-// behind.
+// How many characters a number with so many digits has: sign, point and three zeros before them, or an
+// exponent behind.
 int number_length(int digits) { return digits + 6; }
 
 Page_layout::Size size_of(const Look& look, double number, bool waits) {
@@ -131,27 +132,52 @@ std::string drawn_arrow(const Page_model& model, const Page_plan& plan, const Pa
                      *arrow.use, shape, text("local", drawn.label.x, drawn.label.y + 4, "", ends));
 }
 
-std::string draw(const Page_model& model, const Page_plan& plan, const std::vector<std::size_t>& uses,
-                 int digits) {
-  std::vector<Look> looks;
-  std::vector<Page_layout::Size> sizes;
-  for (const Page_plan::Unit& unit : plan.units) {
-    looks.push_back(unit.is_group ? look_of_group(model, unit.index)
-                                  : look_of(model, unit.index, uses[unit.index] > 1, digits));
-    sizes.push_back(looks.back().size);
+class Artist {
+ public:
+  Artist(const Page_model& model, int digits) : model_(model), digits_(digits), uses_(model.boxes.size()) {
+    for (const Page_model::Use& use : model.uses) ++uses_[use.to];
   }
-  const double label = (number_length(digits) - 2) * formula_character;
+
+  std::string draw(const Page_plan& plan) const;
+  // In which time grows, as a number of boxes does: the square of how far the arrows lead.
+  double effort(const Page_plan& plan) const {
+    const auto length = static_cast<double>(arrow_length(plan.units.size(), arrows_of(plan)));
+    return length * length;
+  }
+
+ private:
+  std::vector<Page_layout::Arrow> arrows_of(const Page_plan& plan) const;
+
+  const Page_model& model_;
+  const int digits_;
+  std::vector<std::size_t> uses_;  // of each box
+};
+
+std::vector<Page_layout::Arrow> Artist::arrows_of(const Page_plan& plan) const {
+  const double label = (number_length(digits_) - 1) * formula_character;
   std::vector<Page_layout::Arrow> arrows;
   for (const Page_plan::Arrow& arrow : plan.arrows) {
     arrows.push_back({arrow.from, arrow.to, arrow.use ? label : 0.0});
   }
-  const Page_layout layout = lay_out(sizes, arrows);
+  return arrows;
+}
+
+std::string Artist::draw(const Page_plan& plan) const {
+  std::vector<Look> looks;
+  std::vector<Page_layout::Size> sizes;
+  for (const Page_plan::Unit& unit : plan.units) {
+    looks.push_back(unit.is_group ? look_of_group(model_, unit.index)
+                                  : look_of(model_, unit.index, uses_[unit.index] > 1, digits_));
+    sizes.push_back(looks.back().size);
+  }
+  const Page_layout layout = lay_out(sizes, arrows_of(plan));
   std::string svg = fmt::format(
       R"(<svg viewBox="0 0 {:.0f} {:.0f}" style="--natural: {:.0f}px" role="group" aria-label="The graph">)"
       "\n<g transform=\"{}\">\n",
       layout.width, layout.height, layout.width, layout.translation);
-  for (std::size_t k = 0; k < arrows.size(); ++k)
-    svg += drawn_arrow(model, plan, plan.arrows[k], layout.arrows[k]);
+  for (std::size_t k = 0; k < plan.arrows.size(); ++k) {
+    svg += drawn_arrow(model_, plan, plan.arrows[k], layout.arrows[k]);
+  }
   for (std::size_t i = 0; i < looks.size(); ++i) svg += drawn_box(looks[i], layout.boxes[i]);
   return svg + "</g>\n</svg>";
 }
@@ -159,25 +185,29 @@ std::string draw(const Page_model& model, const Page_plan& plan, const std::vect
 }  // namespace
 
 Page_drawings draw_page(const Page_model& model, int digits) {
-  std::vector<std::size_t> uses(model.boxes.size());
-  for (const Page_model::Use& use : model.uses) ++uses[use.to];
+  const Artist artist(model, digits);
   Page_drawings result;
-  result.drawings.push_back({{}, draw(model, page_plan(model, {}), uses, digits)});
-  std::size_t left = most_boxes_in_all, left_out = 0;
+  result.drawings.push_back({{}, artist.draw(page_plan(model, {}))});
+  std::size_t room = most_boxes_in_all, left_out = 0;
+  double time = most_effort_in_all;
   for (std::size_t group = 0; group < model.groups.size(); ++group) {
     const Page_plan plan = page_plan(model, group);
-    if (plan.units.size() > std::min(most_boxes, left)) {
+    const double effort = artist.effort(plan);
+    const bool fits = plan.units.size() <= std::min(most_boxes, room) &&
+                      effort <= std::min(time, 1.0 * longest_arrows * longest_arrows);
+    if (!fits) {
       ++left_out;
       continue;
     }
-    try {
-      result.drawings.push_back({group, draw(model, plan, uses, digits)});
-      left -= plan.units.size();
-    } catch (const Picture_too_large&) { ++left_out; }
+    result.drawings.push_back({group, artist.draw(plan)});
+    room -= plan.units.size();
+    time -= effort;
   }
   if (left_out > 0) {
     result.left_out = fmt::format(
-        "{} of the {} groups are too large to be drawn here, and do not open. Their steps are all there.",
+        "Left out: {} of the {} groups would be too much to draw, and do not open. Their steps and numbers "
+        "are "
+        "all here.",
         left_out, model.groups.size());
   }
   return result;

@@ -23,9 +23,10 @@ struct Page_drawings {
 
 /// Draws a model, and each of its groups opened.
 ///
-/// Each box is a group of SVG that can be reached by keyboard, with texts of class `data` and `grad`; each arrow
-/// one with a text of class `local`. Colours are the style sheet's. A drawing has at most 1,000 boxes, all of
-/// them together 20,000: what is beyond is left out, and named.
+/// Each box is a group of SVG that can be reached by keyboard, with texts of class `data` and `grad`; each
+/// arrow one with a text of class `local`. Colours are the style sheet's. A drawing has at most 1,000
+/// boxes, all of them together 6,000, and no arrows that lead too far: what is beyond is left out, and
+/// named.
 /// Throws:    what lay_out() throws where not even the whole can be drawn.
 Page_drawings draw_page(const Page_model& model, int digits);
 

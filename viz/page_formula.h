@@ -8,7 +8,8 @@
 
 namespace bp {
 
-/// A number, "pi", ["v", box], ["d", box], ["n", box] or [kind, parts...]; viz/web/formula.js says how it reads.
+/// A number, "pi", ["v", box], ["d", box], ["n", box] or [kind, parts...]; viz/web/formula.js says how it
+/// reads.
 std::string formula_as_json(const Formula& formula);
 
 /// "w1 × i1 + w2 × i2 + b1", with the names of the symbols.

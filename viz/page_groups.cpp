@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,11 +15,11 @@
 namespace bp {
 namespace {
 
-constexpr std::size_t most_at_once = 150;      // boxes that a reader has an eye for in one drawing
-constexpr std::size_t most_groups = 150;       // in the drawing of the whole
-constexpr std::size_t most_in_a_group = 300;   // boxes of its own
-constexpr std::size_t stretches = 60;          // into which a tape without neurons is cut, at most
-constexpr std::size_t shortest_stretch = 100;  // boxes
+constexpr std::size_t most_at_once = 150;     // boxes that a reader has an eye for in one drawing
+constexpr std::size_t most_groups = 150;      // in the drawing of the whole
+constexpr std::size_t most_in_a_group = 300;  // boxes of its own
+constexpr std::size_t stretch = 30;           // boxes: a value that each of 50 uses has too long arrows
+constexpr std::size_t most_stretches = 12;
 
 // Neurons and layers, as fold.h finds them. Groups in which no box is are left out.
 void group_by_layers(Page_model& model, Graph& graph, std::span<const Value> trained) {
@@ -44,19 +45,30 @@ void group_by_layers(Page_model& model, Graph& graph, std::span<const Value> tra
   }
 }
 
-// Cuts boxes into stretches of the tape of equal length, each a group within `parent`.
+// Cuts boxes, in the order of the tape, into a few stretches within `parent`, and long ones of these again:
+// each a group. As deep as the number of boxes has digits, and no deeper.
+void cut(Page_model& model, std::span<const std::size_t> boxes, std::size_t begin,
+         std::optional<std::size_t> parent) {
+  std::size_t length = stretch;
+  while (length * most_stretches < boxes.size()) length *= most_stretches;
+  for (std::size_t i = 0; i < boxes.size(); i += length) {
+    const std::span<const std::size_t> part = boxes.subspan(i, std::min(length, boxes.size() - i));
+    const std::size_t group = model.groups.size();
+    model.groups.push_back({fmt::format("values {} to {}", begin + i + 1, begin + i + part.size()),
+                            model.boxes[part.front()].name + " to " + model.boxes[part.back()].name, parent,
+                            part.size()});
+    if (part.size() > stretch) {
+      cut(model, part, begin + i, group);
+    } else {
+      for (const std::size_t box : part) model.boxes[box].group = group;
+    }
+  }
+}
+
 void group_by_place(Page_model& model, std::vector<std::size_t> boxes, std::optional<std::size_t> parent) {
   std::sort(boxes.begin(), boxes.end(),
             [&](std::size_t a, std::size_t b) { return model.boxes[a].place < model.boxes[b].place; });
-  const std::size_t length = std::max(shortest_stretch, (boxes.size() + stretches - 1) / stretches);
-  for (std::size_t i = 0; i < boxes.size(); ++i) {
-    if (i % length == 0) {
-      const std::size_t last = std::min(i + length, boxes.size());
-      const std::string detail = model.boxes[boxes[i]].name + " to " + model.boxes[boxes[last - 1]].name;
-      model.groups.push_back({fmt::format("values {} to {}", i + 1, last), detail, parent, last - i});
-    }
-    model.boxes[boxes[i]].group = model.groups.size() - 1;
-  }
+  cut(model, boxes, 0, parent);
 }
 
 // The boxes that are in no group, or in one and in none of those within it.
@@ -78,7 +90,13 @@ void group_boxes(Page_model& model, Graph& graph, std::span<const Value> trained
     std::vector<std::size_t> boxes = boxes_of(model, group);
     if (boxes.size() > most_in_a_group) group_by_place(model, std::move(boxes), group);
   }
-  if (page_plan(model, {}).units.size() > most_groups) group_by_place(model, boxes_of(model, {}), {});
+  if (page_plan(model, {}).units.size() > most_groups) cut_into_stretches(model);
+}
+
+void cut_into_stretches(Page_model& model) {
+  model.groups.clear();
+  for (Page_model::Box& box : model.boxes) box.group.reset();
+  group_by_place(model, boxes_of(model, {}), {});
 }
 
 }  // namespace bp

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <stdexcept>
 #include <string_view>
@@ -16,7 +18,6 @@ namespace bp {
 namespace {
 
 constexpr double points_per_inch = 72.0;
-constexpr std::size_t longest_arrows = 10000;  // ranks: as render.h has it
 
 // The order in which dot is given the boxes: order.h finds it for pictures.
 Picture as_picture(std::size_t boxes, const std::vector<Page_layout::Arrow>& arrows) {
@@ -44,7 +45,7 @@ std::string to_dot(const std::vector<Page_layout::Size>& boxes, const std::vecto
                    const Picture& picture) {
   std::string dot =
       "digraph page {\n"
-      "  graph [rankdir=LR, nodesep=0.12, ranksep=0.2, pad=0.15, nslimit=10, bgcolor=transparent];\n"
+      "  graph [rankdir=LR, nodesep=0.12, ranksep=0.12, pad=0.15, nslimit=10, bgcolor=transparent];\n"
       "  node [shape=box, fixedsize=true, label=\"\"];\n"
       "  edge [arrowsize=0.65];\n";
   const std::vector<std::string_view> in_order = orders_to_keep(picture);
@@ -65,7 +66,8 @@ std::string to_dot(const std::vector<Page_layout::Size>& boxes, const std::vecto
   throw std::runtime_error(fmt::format("backstep: Graphviz's drawing has no {}", what));
 }
 
-// The text between `name="` and the next quote, from `at` on, which is moved behind it; empty when there is none.
+// The text between `name="` and the next quote, from `at` on, which is moved behind it; empty when there is
+// none.
 std::string_view attribute(std::string_view text, std::string_view name, std::size_t& at) {
   const std::string start = fmt::format(" {}=\"", name);
   const std::size_t begin = text.find(start, at);
@@ -114,6 +116,28 @@ std::map<std::string, std::string_view, std::less<>> groups_of(std::string_view 
   return groups;
 }
 
+// The point of a line, which is SVG's "M point C point point point ...", that is nearest to `wanted` in x.
+Page_layout::Point nearest_on(std::string_view path, const Page_layout::Point& wanted) {
+  const std::vector<double> numbers = numbers_in(path);
+  constexpr int samples = 32;  // of each piece: a few points apart
+  Page_layout::Point nearest = wanted;
+  double distance = std::numeric_limits<double>::infinity();
+  for (std::size_t piece = 0; piece + 8 <= numbers.size(); piece += 6) {
+    const double* const p = numbers.data() + piece;  // x and y in turn, of four points
+    for (int i = 0; i <= samples; ++i) {
+      const double t = 1.0 * i / samples, u = 1.0 - t;
+      const auto at = [&](int axis) {
+        return u * u * u * p[axis] + 3 * u * u * t * p[axis + 2] + 3 * u * t * t * p[axis + 4] +
+               t * t * t * p[axis + 6];
+      };
+      if (std::abs(at(0) - wanted.x) >= distance) continue;
+      distance = std::abs(at(0) - wanted.x);
+      nearest = {wanted.x, at(1)};
+    }
+  }
+  return nearest;
+}
+
 Page_layout::Drawn_arrow arrow_from(std::string_view group, bool has_label) {
   std::size_t at = 0;
   Page_layout::Drawn_arrow arrow;
@@ -126,6 +150,38 @@ Page_layout::Drawn_arrow arrow_from(std::string_view group, bool has_label) {
   const Frame frame = frame_of(label);
   arrow.label = {(frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2};
   return arrow;
+}
+
+// Whether a number at `place` on arrow i would touch that of another arrow.
+bool touches_another(const Page_layout& layout, const std::vector<Page_layout::Arrow>& arrows, std::size_t i,
+                     const Page_layout::Point& place) {
+  constexpr double height = 15.0;
+  for (std::size_t k = 0; k < arrows.size(); ++k) {
+    if (k == i || arrows[k].label_width <= 0) continue;
+    const Page_layout::Point& other = layout.arrows[k].label;
+    const double room = (arrows[i].label_width + arrows[k].label_width) / 2;
+    if (std::abs(other.y - place.y) < height && std::abs(other.x - place.x) < room) return true;
+  }
+  return false;
+}
+
+// Graphviz keeps a place for a number beside its line, where a reader may take it for another line's. So each
+// moves onto its own line, unless it would touch another number there; when that has moved, it may try again.
+void move_onto_lines(Page_layout& layout, const std::vector<Page_layout::Arrow>& arrows) {
+  constexpr double farthest = 40.0;
+  constexpr int tries = 3;
+  std::vector<Page_layout::Point> wanted;
+  for (const Page_layout::Drawn_arrow& arrow : layout.arrows) {
+    wanted.push_back(nearest_on(arrow.path, arrow.label));
+  }
+  for (int k = 0; k < tries; ++k) {
+    for (std::size_t i = 0; i < arrows.size(); ++i) {
+      if (arrows[i].label_width <= 0) continue;
+      Page_layout::Point& label = layout.arrows[i].label;
+      const bool near = std::abs(wanted[i].y - label.y) < farthest;
+      if (near && !touches_another(layout, arrows, i, wanted[i])) label = wanted[i];
+    }
+  }
 }
 
 Page_layout read_back(std::string_view svg, std::size_t boxes,
@@ -152,19 +208,25 @@ Page_layout read_back(std::string_view svg, std::size_t boxes,
   for (std::size_t i = 0; i < arrows.size(); ++i) {
     layout.arrows.push_back(arrow_from(group('e', i), arrows[i].label_width > 0));
   }
+  move_onto_lines(layout, arrows);
   return layout;
 }
 
 }  // namespace
+
+std::size_t arrow_length(std::size_t boxes, const std::vector<Page_layout::Arrow>& arrows) {
+  return total_arrow_length(as_picture(boxes, arrows));
+}
 
 Page_layout lay_out(const std::vector<Page_layout::Size>& boxes,
                     const std::vector<Page_layout::Arrow>& arrows) {
   const Picture picture = as_picture(boxes.size(), arrows);
   const std::size_t length = total_arrow_length(picture);
   if (length > longest_arrows) {
-    throw Picture_too_large(fmt::format(
-        "backstep: the arrows of this drawing lead across {} ranks in all, and Graphviz is not safe above {}",
-        length, longest_arrows));
+    throw Picture_too_large(
+        fmt::format("backstep: the arrows of this drawing lead across {} ranks in all, and "
+                    "a page has room for {}",
+                    length, longest_arrows));
   }
   return read_back(render(to_dot(boxes, arrows, picture), Picture_format::svg).bytes, boxes.size(), arrows);
 }

@@ -1,4 +1,5 @@
-// What a step-through page shows: the values that have a step of their own, and the uses that are made of them.
+// What a step-through page shows: the values that have a step of their own, and the uses that are made of
+// them.
 //
 // What has a name is a box; nameless parts of a line are folded into it, as solution.h does. So one line of a
 // worksheet is one box, and an arrow carries the product of the local derivatives on the way through a line.
@@ -25,7 +26,8 @@ struct Page_model {
     std::size_t wrong_claims = 0;
     std::optional<std::size_t> group = {};  ///< the innermost one that it is in
   };
-  /// Input `input` of the node at the place `node` is the box `to`, and that node is a part of the box `from`.
+  /// Input `input` of the node at the place `node` is the box `to`, and that node is a part of the box
+  /// `from`.
   struct Use {
     std::size_t to = 0, from = 0, node = 0, input = 0;
     std::optional<Formula>

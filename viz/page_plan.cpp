@@ -19,7 +19,7 @@ class Planner {
   }
 
   Page_plan plan() {
-    for (const std::size_t use : uses_in_order()) add_arrow(use);
+    add_arrows();
     for (std::size_t box = 0; box < model_.boxes.size(); ++box) {
       if (!open_ || is_inside(unit_of(box))) place_of(unit_of(box), box);
     }
@@ -28,8 +28,7 @@ class Planner {
   }
 
  private:
-  std::vector<std::size_t> uses_in_order() const;
-  std::vector<std::size_t> groups_around(std::size_t box) const;
+  void add_arrows();
   Unit_key unit_of(std::size_t box) const;
   bool is_inside(const Unit_key& unit) const;
   std::size_t place_of(const Unit_key& unit, std::size_t box);
@@ -45,38 +44,29 @@ class Planner {
   Page_plan plan_;
 };
 
-// In the order of the tape: Graphviz sees the inputs of a box in their order.
-std::vector<std::size_t> Planner::uses_in_order() const {
-  std::vector<std::size_t> order(model_.uses.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    const Page_model::Use &x = model_.uses[a], &y = model_.uses[b];
-    return std::pair(x.node, x.input) < std::pair(y.node, y.input);
-  });
-  return order;
-}
-
-// From the innermost to the outermost.
-std::vector<std::size_t> Planner::groups_around(std::size_t box) const {
-  std::vector<std::size_t> groups;
-  for (std::optional<std::size_t> group = model_.boxes[box].group; group;
-       group = model_.groups[*group].parent) {
-    groups.push_back(*group);
+// In the order of the tape, in which Graphviz is to see the inputs of a box: that of the sweep backwards,
+// but for the inputs of one node.
+void Planner::add_arrows() {
+  const std::vector<Page_model::Use>& uses = model_.uses;
+  for (std::size_t end = uses.size(), begin = end; end > 0; end = begin) {
+    while (begin > 0 && uses[begin - 1].node == uses[end - 1].node) --begin;
+    for (std::size_t use = begin; use < end; ++use) add_arrow(use);
   }
-  return groups;
 }
 
 // What a value is in this drawing: itself, or the group that stands for it.
 Unit_key Planner::unit_of(std::size_t box) const {
-  const std::vector<std::size_t> around = groups_around(box);
   for (std::size_t i = 0; i < opened_.size(); ++i) {
-    const auto found = std::find(around.begin(), around.end(), opened_[i]);
-    if (found == around.end()) continue;
-    if (i > 0) return {true, opened_[i]};  // what stands beside the open group, in the one around both
-    if (found == around.begin()) return {false, box};
-    return {true, *(found - 1)};
+    std::optional<std::size_t> below;
+    for (auto group = model_.boxes[box].group; group; below = group, group = model_.groups[*group].parent) {
+      if (*group != opened_[i]) continue;
+      if (i > 0) return {true, opened_[i]};  // what stands beside the open group, in the one around both
+      return below ? Unit_key{true, *below} : Unit_key{false, box};
+    }
   }
-  return around.empty() ? Unit_key{false, box} : Unit_key{true, around.back()};
+  std::optional<std::size_t> outermost = model_.boxes[box].group;
+  while (outermost && model_.groups[*outermost].parent) outermost = model_.groups[*outermost].parent;
+  return outermost ? Unit_key{true, *outermost} : Unit_key{false, box};
 }
 
 bool Planner::is_inside(const Unit_key& unit) const {

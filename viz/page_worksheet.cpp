@@ -12,13 +12,27 @@
 namespace bp {
 namespace {
 
-// A name, or the place on the tape for what is a box and has none. What is within a weighted sum, or is
-// calculated from constants alone, stays without: it is a part of its user's formula.
-std::string name_for(Value value, const Selection& selection) {
+// Whether a computed value can be a box: it is not a part of a weighted sum, nor calculated from constants
+// alone.
+bool can_be_box(Value value, const Selection& selection) {
+  return !value.is_leaf() && !selection.is_hidden(value) && !selection.is_fixed(value);
+}
+
+bool most_have_names(const Selection& selection) {
+  std::size_t with = 0, without = 0;
+  selection.for_each([&](Value value) {
+    if (can_be_box(value, selection)) ++(value.name().empty() ? without : with);
+  });
+  return with >= without;
+}
+
+// A name, or the place on the tape for what is a box and has none.
+std::string name_for(Value value, const Selection& selection, bool only_names) {
   constexpr std::size_t any_length = 1000;
   std::string name = shown_name(value.name(), any_length);
-  if (!name.empty() || selection.is_hidden(value) || selection.is_fixed(value)) return name;
-  return fmt::format("v{}", value.index());
+  const bool is_box =
+      value.is_leaf() || selection.is_root(value) || (!only_names && can_be_box(value, selection));
+  return name.empty() && is_box ? fmt::format("v{}", value.index()) : name;
 }
 
 Value copied(Graph& graph, Value value, const std::vector<Value>& copies) {
@@ -43,10 +57,11 @@ Worksheet worksheet_from(Value root, const Page_options& options) {
   worksheet.file = options.title.empty() ? std::string(root.name()) : options.title;
   worksheet.graph = std::make_unique<Graph>();
   std::vector<Value> copies(root.index() + 1);
+  const bool only_names = most_have_names(selection);
   selection.for_each([&](Value value) {
     const Value copy = copied(*worksheet.graph, value, copies);
     copies[value.index()] = copy;
-    const std::string name = name_for(value, selection);
+    const std::string name = name_for(value, selection, only_names);
     if (!name.empty()) copy.named(name);
   });
   worksheet.loss = copies[root.index()];

@@ -99,13 +99,24 @@ double coordinate(const std::string& field, const Place& place) {
   return *value;
 }
 
+// Also those of U+0080 to U+009F, two bytes in UTF-8: to some terminals U+009B is what Escape [ is.
+bool has_control(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = [&](std::size_t k) {
+      return static_cast<unsigned char>(k < text.size() ? text[k] : 0);
+    };
+    if (byte(i) < ' ' || byte(i) == 0x7F) return true;
+    if (byte(i) == 0xC2 && byte(i + 1) >= 0x80 && byte(i + 1) < 0xA0) return true;
+  }
+  return false;
+}
+
 const std::string& text(const std::string& field, const char* what, const Place& place) {
   if (field.empty()) place.fail(std::string(what) + " is empty");
   if (field.size() > Points_file::longest_text) {
     place.fail(std::string(what) + " is longer than 100 bytes: " + shown(field));
   }
-  const bool control = std::any_of(field.begin(), field.end(), [](unsigned char c) { return c < ' '; });
-  if (control) place.fail(std::string(what) + " has a control character in it: " + shown(field));
+  if (has_control(field)) place.fail(std::string(what) + " has a control character in it: " + shown(field));
   return field;
 }
 

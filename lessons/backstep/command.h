@@ -19,5 +19,6 @@ void add_solve_command(CLI::App& app);
 void add_train_command(CLI::App& app, int& status);
 void add_watch_command(CLI::App& app, int& status);
 void add_why_command(CLI::App& app);
+void add_zoom_command(CLI::App& app);
 
 }  // namespace backstep

@@ -89,12 +89,17 @@ std::map<fs::path, fs::file_time_type> pictures_of(const Lesson& lesson, const f
   return found;
 }
 
-int run_lesson(const Lesson& lesson, bool with_page) {
-  if (with_page && !lesson.has_page) {
-    throw Failure(bad_input, fmt::format("lesson {} draws no graph, so it has no page to step through; "
-                                         "run it without --page",
-                                         lesson.number));
+Failure has_no_page(const Lesson& lesson) {
+  std::string with_one;
+  for (const Lesson& other : lessons) {
+    if (other.has_page) with_one += fmt::format("{}{}", with_one.empty() ? "" : ", ", other.number);
   }
+  return {bad_input,
+          fmt::format("lesson {} has no page to step through; these have: {}", lesson.number, with_one)};
+}
+
+int run_lesson(const Lesson& lesson, bool with_page) {
+  if (with_page && !lesson.has_page) throw has_no_page(lesson);
   const fs::path program = program_of(lesson);
   const fs::path folder = picture_folder(program);
   const auto before = pictures_of(lesson, folder);

@@ -51,6 +51,7 @@ int run(int argc, char** argv) {
   backstep::add_predict_command(app);
   backstep::add_watch_command(app, status);
   backstep::add_why_command(app);
+  backstep::add_zoom_command(app);
   backstep::add_draw_command(app);
   backstep::add_page_command(app);
   try {

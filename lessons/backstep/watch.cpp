@@ -22,7 +22,7 @@ namespace backstep {
 namespace {
 
 // What a page holds: some 11 bytes a weight, so that a file stays below a megabyte.
-constexpr std::size_t most_numbers = 60'000, most_weights = 2'400, most_shown = 401;
+constexpr std::size_t most_numbers = 64'000, most_weights = 2'400, most_shown = 401;
 
 /// Every how many epochs one is recorded.
 std::size_t stride(std::size_t epochs, std::size_t weights) {
@@ -30,8 +30,10 @@ std::size_t stride(std::size_t epochs, std::size_t weights) {
   return std::max<std::size_t>(1, (epochs + room - 2) / (room - 1));
 }
 
-std::string layers_text(const Watch_options& options) {
-  return fmt::format("{}", fmt::join(options.layers, "-"));
+/// "2-8-8-1, tanh", or "2-1" where there is nothing for an activation to do.
+std::string network_text(const Watch_options& options) {
+  const std::string layers = fmt::format("{}", fmt::join(options.layers, "-"));
+  return options.layers.size() > 2 ? layers + ", " + options.activation : layers;
 }
 
 bp::Watched_run run_of(const Watch_options& options, const Watch_data& data) {
@@ -44,12 +46,11 @@ bp::Watched_run run_of(const Watch_options& options, const Watch_data& data) {
   run.layers = options.layers;
   run.activation = options.activation;
   run.about = {{"", data.description},
-               {"network", fmt::format("{}, {}", layers_text(options), options.activation)},
+               {"network", network_text(options)},
                {"trained by", fmt::format("{}, learning rate {}, all points at once", options.optimizer,
                                           options.learning_rate)},
-               {"loss", "cross-entropy"}};
-  if (data.standardized.mean != bp::Standardized().mean)
-    run.about.push_back({"seed", std::to_string(options.seed)});
+               {"loss", "cross-entropy"},
+               {"seed", std::to_string(options.seed)}};
   return run;
 }
 
@@ -66,8 +67,8 @@ int watch(Watch_options options) {
   const std::size_t each = stride(options.epochs, training.parameter_count());
   const Interruptible interruptible;
   {
-    const std::string title = fmt::format("{} ({}), network {}, {}", data.name, data.description,
-                                          layers_text(options), options.activation);
+    const std::string title = fmt::format("{} ({}), network {}, seed {}", data.name, data.description,
+                                          network_text(options), options.seed);
     fmt::print("Watch: {}\n", title);
     Watch_view view(
         options, data,

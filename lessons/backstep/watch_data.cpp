@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "engine/data/file_error.h"
 #include "engine/data/with_commas.h"
 #include "engine/worksheet/names.h"
 #include "lessons/backstep/failure.h"
@@ -102,15 +103,15 @@ void complete(Watch_options& options) {
 Watch_data watch_data(const Watch_options& options) {
   if (set_named(options.data) != nullptr) {
     return {.name = options.data,
-            .description = fmt::format("{} points, noise {}, seed {}", bp::with_commas(options.points),
-                                       options.noise, options.seed),
+            .description = fmt::format("{} points, noise {}", bp::with_commas(options.points), options.noise),
             .points = drawn(options),
             .standardized = {},
             .classes = {"class 0", "class 1"}};
   }
   bp::Points_file file = bp::read_points(options.data == "-" ? "/dev/stdin" : options.data);
-  Watch_data data{.name = options.data == "-" ? "standard input"
-                                              : std::filesystem::path(options.data).filename().string(),
+  Watch_data data{.name = options.data == "-"
+                              ? "standard input"
+                              : bp::on_one_line(std::filesystem::path(options.data).filename().string()),
                   .description = {},
                   .points = std::move(file.points),
                   .standardized = {},

@@ -14,6 +14,10 @@ CLAIMS = []
 REQUIRED = os.environ.get("BACKSTEP_BROWSER") == "required"
 
 
+class Skipped(Exception):
+    """Raised by a claim that cannot be tried here, with the reason. No browser is none: see REQUIRED."""
+
+
 def claim(name):
     def add(function):
         CLAIMS.append((name, function))
@@ -42,6 +46,8 @@ def try_claims(chosen, *arguments):
         try:
             function(*arguments)
             report(f"ok {name}")
+        except Skipped as reason:
+            report(f"skip {name}: {reason}")
         except Exception:  # whatever it is, the claim does not hold, and the others are still to be tried
             all_hold = False
             traceback.print_exc()

@@ -6,7 +6,7 @@ from claims import claim, equal
 from engine import backstep, near
 from looks import overlapping
 
-LESSONS = ("1", "2", "3", "4", "5", "6", "7", "16")
+LESSONS = ("1", "2", "3", "4", "5", "6", "7", "11", "16")
 PAGES = {}  # by the lesson's file name: 04_backward
 
 

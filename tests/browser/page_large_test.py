@@ -37,6 +37,23 @@ def _(browser):
     equal(browser.console(), [])
 
 
+@claim("a group of a large graph opens with Enter, shows its values, and closes again")
+def _(browser):
+    Page(browser, large_worksheet(20000), name="large")
+
+    def boxes():
+        return browser.run("""return [...document.querySelectorAll('svg g.box')].filter(e => e.checkVisibility())
+            .map(e => e.getAttribute('aria-label'))""")
+    whole = boxes()
+    browser.run("document.querySelector('svg g.box[data-group]').focus()")
+    browser.press("Enter")
+    opened = boxes()
+    assert opened and opened != whole, opened[:3]
+    browser.click("#trail button")
+    equal(boxes(), whole)
+    equal(browser.console(), [])
+
+
 @claim("every worksheet that comes with Backstep has a page that agrees with the engine")
 def _(browser):
     sources = sorted(glob.glob(os.path.join(ROOT, "lessons", "worksheets", "*.bp")))

@@ -131,22 +131,65 @@ def _(browser):
         assert marked, f"{typed!r} is not marked as wrong"
 
 
-@claim("the next iteration begins with the engine's numbers after one step")
+RATE = 0.5  # of the worked example
+
+
+def after_steps(text, count):
+    """The worksheet after so many steps of gradient descent, each by the engine's gradients."""
+    for _ in range(count):
+        engine = Solved(text)
+        for name in engine.train:
+            text = changed(text, name, engine.data(name) - RATE * engine.grad(name))
+    return Solved(text)
+
+
+def has_numbers_of(page, engine):
+    numbers = page.shows()["numbers"]
+    for name in engine.named():
+        assert near(numbers[name]["data"], engine.data(name), 1e-12), (name, numbers[name], engine.data(name))
+        assert near(numbers[name]["grad"], engine.grad(name), 1e-12), (name, numbers[name], engine.grad(name))
+
+
+@claim("the next iteration begins with the engine's numbers after one step, and Back leads to the one before")
 def _(browser):
     page = Page(browser, MAZUR)
-    engine = Solved(MAZUR)
-    after = MAZUR
-    for name in engine.train:
-        after = changed(after, name, engine.data(name) - 0.5 * engine.grad(name))
-    second = Solved(after)
-
     page.go_to(page.shows()["last"])
     browser.click("#next")
+    has_numbers_of(page, after_steps(MAZUR, 1))
+    browser.click("#back")
+    has_numbers_of(page, Solved(MAZUR))
 
-    numbers = page.shows()["numbers"]
-    for name in second.named():
-        assert near(numbers[name]["data"], second.data(name), 1e-12), (name, numbers[name], second.data(name))
-        assert near(numbers[name]["grad"], second.grad(name), 1e-12), (name, numbers[name], second.grad(name))
+
+@claim("an address names the iteration, too")
+def _(browser):
+    page = Page(browser, MAZUR, "#step=7&iteration=4")
+    equal(page.step(), 7)
+    has_numbers_of(page, after_steps(MAZUR, 3))
+
+
+@claim("at the end of an iteration a table has each weight before and after, and the loss")
+def _(browser):
+    page = Page(browser, MAZUR)
+    before, after = Solved(MAZUR), after_steps(MAZUR, 1)
+    page.go_to(page.shows()["last"])
+
+    rows = browser.run("""return [...document.querySelectorAll('#summary tr')].slice(1).map(
+        row => [...row.children].map(cell => cell.textContent))""")
+
+    equal([row[0] for row in rows], ["E", *before.train])
+    for name, data, grad, new in rows:
+        assert agrees(data, before.data(name), DIGITS) and agrees(new, after.data(name), DIGITS), (name, data, new)
+        assert name == "E" or agrees(grad, before.grad(name), DIGITS), (name, grad)
+
+
+@claim("the claims of the worksheet stand there with their verdicts: of the article's thirty, five are wrong")
+def _(browser):
+    Page(browser, MAZUR)
+    found = browser.run("""return [...document.querySelectorAll('#claims li')].map(
+        e => [e.dataset.verdict, e.querySelector('.claimed').textContent])""")
+    equal(sum(verdict == "right" for verdict, _ in found), 25)
+    equal(sorted(text.split(" = ")[0] for verdict, text in found if verdict != "right"),
+          ["E after 10000", "E'", "dE_o2/dout_h1", "out_o1 after 10000", "out_o2 after 10000"])
 
 
 @claim("the address names the step, and a page opened with it begins there")
@@ -218,13 +261,18 @@ def _(browser):
     equal(not_reached_by_tab(browser), [])
 
 
-@claim("a box of the drawing is chosen with Enter, and the paths from it are listed")
+@claim("Enter on a box of the drawing, and a click, lead to its next step, and the paths from it are listed")
 def _(browser):
-    Page(browser, MAZUR)
+    page = Page(browser, MAZUR)
     browser.run("document.querySelector(\"svg g.box[data-name='w1']\").focus()")
     browser.press("Enter")
-    browser.wait("document.getElementById('paths').textContent.includes('w1')")
-    assert "2" in browser.text("#paths"), browser.text("#paths")
+    shown = page.shows()
+    equal([shown["lit"], shown["phase"]], [["w1"], "backward"])
+    ways = browser.text("#paths").split("\n")
+    # E_o1 and E_o2 each lead to it by out_h1
+    equal(len([way for way in ways if way.startswith("E \u2190 E_o") and "out_h1" in way and way.endswith("w1")]), 2, ways)
+    browser.click("svg g.box[data-name='w1']")
+    equal([page.shows()["lit"], page.shows()["phase"]], [["w1"], "update"])
 
 
 @claim("each step is said once to whoever cannot see the page")

@@ -155,7 +155,7 @@ void write_hostile(const std::filesystem::path& folder) {
   for (const std::string& name : names)
     leaves.push_back(sheet.leaf(0.25 * static_cast<double>(leaves.size() + 1), name));
   sheet.train(leaves.front(), 0.5);
-  sheet.define(tanh(sum(leaves)), "E<b>bold</b>");
+  sheet.define(tanh(sum(leaves)), "E<img src=x onerror=alert(7)>");
   sheet.write(folder / "hostile.html");
   std::string json;
   for (const std::string& name : names) json += (json.empty() ? "" : ",") + bp::json_text(name);

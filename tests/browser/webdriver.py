@@ -71,6 +71,7 @@ def of_session(session):
 class Browser:
     def __init__(self):
         self.folder = self.driver = self.session = None
+        self.is_silent = False  # it did not answer once: nobody waits for it again
 
     # ---- beginning and end -------------------------------------------------------------------------------------
 
@@ -145,12 +146,15 @@ class Browser:
 
     def ask(self, method, path, body=None):
         """The value that chromedriver answers with."""
+        if self.is_silent:
+            raise Browser_trouble("chromedriver has stopped answering")
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request(method, path, None if body is None else json.dumps(body),
                                {"Content-Type": "application/json; charset=utf-8"})
             value = json.loads(connection.getresponse().read())["value"]
         except (OSError, http.client.HTTPException, ValueError, KeyError) as trouble:
+            self.is_silent = True
             raise Browser_trouble(f"chromedriver does not answer to {method} {path}: {trouble!r}") from trouble
         finally:
             connection.close()

@@ -2,7 +2,7 @@
 import os
 
 from claims import claim, equal
-from webdriver import Browser_trouble, of_session
+from webdriver import Browser_trouble, of_session, program
 
 PAGE = """<!DOCTYPE html><title>small</title>
 <style>
@@ -99,3 +99,21 @@ def _(browser):
         assert not os.path.isdir("/proc") or len(list(of_session(driver))) > 1
 
     equal([list(of_session(driver)), os.path.exists(folder)], [[], False])
+
+
+@claim("a browser that cannot be started says why, at once")
+def _(browser):
+    folder, path = os.path.join(browser.folder, "broken"), os.environ["PATH"]
+    os.mkdir(folder)
+    with open(os.path.join(folder, "chromedriver"), "w", encoding="utf-8") as file:
+        file.write("#!/bin/sh\necho 'no such port'\nexit 1\n")
+    os.chmod(file.name, 0o755)
+    os.environ["PATH"] = folder + os.pathsep + path
+    try:
+        equal(program("chromedriver"), file.name)
+        with type(browser)():
+            raise AssertionError("it has started")
+    except Browser_trouble as trouble:
+        assert "did not start: no such port" in str(trouble), trouble
+    finally:
+        os.environ["PATH"] = path

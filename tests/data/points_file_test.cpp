@@ -100,6 +100,11 @@ TEST_CASE("texts are short and without control characters, and so are messages",
   CHECK(refusal("1,2," + std::string(100, 'a') + "\n3,4,b\n").empty());
   CHECK_THAT(refusal("1,2," + std::string(101, 'a') + "\n"), contains_text("longer than 100 bytes"));
   CHECK(refusal("1,2,a\x1b[31m\n") == "line 1: the label has a control character in it: 'a?[31m'");
+  CHECK_THAT(refusal("1,2,a\x7f\n"), contains_text("control character"));
+  CHECK_THAT(refusal("1,2,a\xC2\x9B"
+                     "31m\n"),
+             contains_text("control character"));
+  CHECK(refusal("1,2,\xC3\x9B\xC2\xA0\n3,4,b\n").empty());
   CHECK(refusal("1," + std::string(10'000, '!') + ",a\n").size() < 120);
   CHECK_THAT(refusal("\x01,b,c\n1,2,a\n"), contains_text("the name of the first column has a control"));
 }

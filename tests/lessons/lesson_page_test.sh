@@ -22,35 +22,50 @@ is_page() {
     ! grep -e 'src="' -e 'href="[^#]' "$1"
 }
 
-# has_page LESSON: the lesson prints as ever, then names its pictures and pages, a page beside each picture.
+# has_page LESSON: it names its pictures and pages, a page beside each picture, and nothing else is there.
 has_page() {
   rm -rf pictures
   answers 0 "${1%%_*}" --page && [ ! -s err ] && grep '^Its ' out >named && cat named || return 1
-  grep -v '^Its ' out | diff "$root/lessons/$1.expected" - || return 1
   for picture in pictures/*.png; do
     grep -qxF "Its picture: $picture" named && grep -qxF "Its page: ${picture%.png}.html" named &&
       is_page "${picture%.png}.html" || return 1
   done
   [ "$(find pictures -type f | wc -l)" -eq "$(wc -l <named)" ]
 }
+# A lesson whose pictures are of other things has one page, of a graph that it chooses for it.
+has_one_of_its_own() {
+  rm -rf pictures
+  answers 0 "${1%%_*}" --page && [ ! -s err ] && [ "$(grep -c '^Its page: ' out)" -eq 1 ] &&
+    is_page "$(sed -n 's/^Its page: //p' out)"
+}
 has_none() {
   rm -rf pictures
-  refuses "${1%%_*}" --page && grep -q 'draws no graph' err && [ ! -e pictures ]
+  refuses "${1%%_*}" --page && grep -q 'these have: 1, 2, .*16$' err && [ ! -e pictures ]
 }
 for source in "$root"/lessons/[0-9][0-9]_*.cpp; do
   lesson=$(basename "$source" .cpp)
   if grep -q 'show_graph(' "$source"; then
     claim "lesson $lesson has its page" has_page "$lesson"
+  elif grep -q 'write_page(' "$source"; then
+    claim "lesson $lesson has a page of its own" has_one_of_its_own "$lesson"
   else
-    claim "lesson $lesson draws no graph, and says that it has no page" has_none "$lesson"
+    claim "lesson $lesson has no page, and says which lessons have" has_none "$lesson"
   fi
 done
 
+# What is drawn in another way has no page. Lesson 11 draws a folded graph so, which is too large to step through, and
+# has a page of the same network at one point.
+draws_by_show_graph() { ! grep -n 'draw(.*picture("' "$root"/lessons/[0-9][0-9]_*.cpp; }
+claim 'every lesson that draws a whole graph does so by show_graph()' draws_by_show_graph
+
 writes_none_unasked() {
   rm -rf pictures
-  answers 0 4 && ! grep -q '^Its page' out && [ "$(ls pictures)" = 04_backward.png ]
+  answers 0 4 && ! grep -q '^Its page' out && [ "$(ls pictures)" = 04_backward.png ] && cp out unasked
 }
 claim 'without --page there is no page' writes_none_unasked
+
+prints_the_same() { answers 0 4 --page && grep -v '^Its page: ' out | diff unasked -; }
+claim 'with --page the lesson prints what it prints without, and the name of the page' prints_the_same
 
 names_only_a_new_page() {
   rm -rf pictures

@@ -61,6 +61,26 @@ writes_a_page() {
 }
 claim 'the page is one file with every epoch, and loads nothing' writes_a_page
 
+# One neuron with the weights w1, w2 and the bias b on the four points of xor: the gradient of its cross-entropy is the
+# mean of (sigmoid(z) - t) times (x1, x2, 1), and a step of gradient descent is 0.5 of it.
+records_gradients() {
+  quiet xor --layers 2,1 --optimizer sgd --learning-rate 0.5 --epochs 40 -o it.html &&
+    awk '
+      function near(a, b) { return a - b < 1e-6 && b - a < 1e-6 }
+      /^"norms":/ { sub(/^"norms":/, ""); gsub(/[][ ]/, ""); norms = split($0, norm, ",") - 1 }
+      /^\]\}/ { reading = 0 }
+      /^"weights":/ { reading = 1; sub(/^"weights":/, "") }
+      reading && /^[],[]/ { gsub(/^[],[]+|\]+\}?$/, ""); if (split($0, w, ",") == 3) { ++rows
+        if (rows > 1 && !(near(w[1], next1) && near(w[2], next2) && near(w[3], next3))) wrong = 1
+        g1 = g2 = g3 = 0
+        for (i = 0; i < 4; ++i) { x1 = int(i / 2); x2 = i % 2
+          d = (1 / (1 + exp(-(w[1] * x1 + w[2] * x2 + w[3]))) - (x1 != x2)) / 4; g1 += d * x1; g2 += d * x2; g3 += d }
+        if (!near(norm[rows], sqrt(g1 * g1 + g2 * g2 + g3 * g3))) wrong = 1
+        next1 = w[1] - 0.5 * g1; next2 = w[2] - 0.5 * g2; next3 = w[3] - 0.5 * g3 } }
+      END { print norms, rows, wrong + 0; exit !(norms == 41 && rows == 41 && !wrong) }' it.html
+}
+claim 'each epoch has the gradient of its weights, and its step leads to the next' records_gradients
+
 stays_small() {
   quiet moons --layers 2,32,32,32,1 --epochs 100 --points 500 -o it.html && [ "$(wc -c <it.html)" -lt 1000000 ] &&
     [ "$(recorded it.html)" -lt 101 ] && [ "$(recorded it.html)" -ge 20 ] &&

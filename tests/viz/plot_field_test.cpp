@@ -155,6 +155,23 @@ TEST_CASE("a path has its colour, its name, a start and an end, and its gap wher
   CHECK_THAT(words_of(what), !contains_text("start"));
 }
 
+TEST_CASE("a path's last point is marked, too", "[plot]") {
+  if (!has_gnuplot()) return;
+  Surface_plot what = cliff();
+  what.paths = {{"SGD", {0.5, 3}, {0.5, 0.5}}};
+
+  const Image image = png_of(what);
+
+  // Within the axes, right of the middle, there is no other black.
+  std::size_t black = 0;
+  for (std::size_t y = image.height / 4; y < image.height * 7 / 10; ++y) {
+    for (std::size_t x = image.width / 2; x < image.width * 8 / 10; ++x) {
+      black += image.pixels[y * image.width + x] == 0;
+    }
+  }
+  CHECK(black > 100);
+}
+
 TEST_CASE("a flat surface, and one that is finite at one point, are drawn without a warning", "[plot]") {
   if (!has_gnuplot()) return;
   Surface_plot what = cliff();

@@ -53,6 +53,20 @@ TEST_CASE("panels stand in rows, each with its title, and the legend once", "[pl
   CHECK(words.find("df") == words.rfind("df"));
 }
 
+TEST_CASE("panels of one column stand below each other", "[plot]") {
+  if (!has_gnuplot()) return;
+  const Panels what{
+      "",
+      1,
+      false,
+      {curve_and_derivative("a", 1), curve_and_derivative("b", 1), curve_and_derivative("c", 1)}};
+
+  const Image image = png_of(what);
+
+  CHECK(image.height > image.width);
+  CHECK(spot_of(image, 0xD55E00).y == Approx(0.5).margin(0.05));
+}
+
 TEST_CASE("panels that share their axes show heights that can be compared", "[plot]") {
   if (!has_gnuplot()) return;
   // The second curve is half as high: on shared axes its highest tic is not 4 but 8, as that of the first.
@@ -164,6 +178,25 @@ TEST_CASE("a heat map's first row is on top, and a column reaches half way to it
   CHECK_THAT(words, !contains_text("exactly 0") && !contains_text("not finite"));
 }
 
+TEST_CASE("on a logarithmic axis a column reaches to the geometric mean of its neighbours", "[plot]") {
+  if (!has_gnuplot()) return;
+  // From 10^-0.5 to 10^0.5, to 10^2, to 10^4: the last column is 2 of 4.5 decades.
+  const Image image = png_of(Heat_map{"", {"step", true}, {}, {}, {"a"}, {1, 10, 1000}, {0, 0, 1}});
+
+  CHECK(static_cast<double>(spot_of(image, lightest).count) == Approx(960 * 220 * 2 / 4.5).epsilon(0.03));
+}
+
+TEST_CASE("between two cells of one shade there is no pale line", "[plot]") {
+  if (!has_gnuplot()) return;
+  Heat_map what{"", {}, {}, {}, {"a", "b"}, {}, {}};
+  for (int i = 0; i < 2 * 97; ++i) {  // whose edges lie between two pixels
+    if (i < 97) what.columns.push_back(i);
+    what.values.push_back(i < 97 ? 0 : 1);
+  }
+
+  CHECK(static_cast<double>(spot_of(png_of(what), darkest).count) == Approx(960 * 110).epsilon(0.02));
+}
+
 TEST_CASE("a logarithmic shade is half way at the geometric mean, and zeros and NaNs have their own look",
           "[plot]") {
   if (!has_gnuplot()) return;
@@ -192,18 +225,18 @@ TEST_CASE("the CSV of a heat map has a line for each cell", "[plot]") {
 TEST_CASE("weights are blue above 0, orange below and white at 0, on one scale for all pictures", "[plot]") {
   if (!has_gnuplot()) return;
   const Weight_images what{
-      .title = "Units", .rows = 1, .cols = 2, .columns = 2, .tiles = {{{4, -4}, "one"}, {{2, 0}, "two"}}};
+      .title = "Units", .rows = 1, .cols = 2, .columns = 2, .tiles = {{{2, -4}, "one"}, {{4, 0}, "two"}}};
 
   const Image image = png_of(what);
 
-  // 70 points a pixel are 140 of the PNG's.
-  const Spot most = spot_of(image, 0x053A7A), least = spot_of(image, 0xD9730D),
-             half = spot_of(image, 0x829DBD);
-  for (const Spot& spot : {most, least, half}) {
+  // 70 points a pixel are 140 of the PNG's. From the left: half the scale, all of it below 0, all of it.
+  const Spot half = spot_of(image, 0x829DBD), least = spot_of(image, 0xD9730D),
+             most = spot_of(image, 0x053A7A);
+  for (const Spot& spot : {half, least, most}) {
     CHECK(static_cast<double>(spot.count) == Approx(140 * 140).epsilon(0.08));
   }
-  CHECK(most.x < least.x);
-  CHECK(least.x < half.x);
+  CHECK(half.x < least.x);
+  CHECK(least.x < most.x);
   const std::string words = words_of(what);
   for (const char* word : {"Units", "one", "two", "weight", "-4", "4"})
     CHECK_THAT(words, contains_text(word));
@@ -214,6 +247,13 @@ TEST_CASE("weights that are all 0 are white, and those that are not finite grey"
   const Weight_images what{.title = "", .rows = 1, .cols = 2, .columns = 1, .tiles = {{{0, NAN}, ""}}};
 
   CHECK(static_cast<double>(spot_of(png_of(what), 0xA0A0A0).count) == Approx(140 * 140).epsilon(0.05));
+}
+
+TEST_CASE("a weight below 0 can be the largest of the scale", "[plot]") {
+  if (!has_gnuplot()) return;
+  const Weight_images what{.title = "", .rows = 1, .cols = 2, .columns = 1, .tiles = {{{-4, 2}, ""}}};
+
+  CHECK(static_cast<double>(spot_of(png_of(what), 0x829DBD).count) == Approx(140 * 140).epsilon(0.08));
 }
 
 TEST_CASE("the CSV of weights has a line for each picture", "[plot]") {

@@ -75,6 +75,14 @@ TEST_CASE("an SVG of curves has title, axes and legend as text", "[plot]") {
   CHECK_THAT(words, !contains_text("1.5"));  // there is no epoch 1.5
 }
 
+TEST_CASE("curves differ by their markers, too", "[plot]") {
+  if (!has_gnuplot()) return;
+
+  const std::string svg = bp::test::svg_of(losses());
+
+  CHECK_THAT(svg, contains_text("'#gpPt6'") && contains_text("'#gpPt4'"));  // a disc and a square
+}
+
 TEST_CASE("every kind of plot is drawn as PNG and as well-formed SVG with its texts", "[plot]") {
   if (!has_gnuplot()) return;
   const Bar_plot bars = three_bars();

@@ -1,5 +1,5 @@
-// What the page shows, as numbers: boxes (the values that have a step), uses (the arrows between them), the steps of
-// one iteration, and the iterations that came before.
+// What the page shows, as numbers: boxes (the values that have a step), uses (the arrows between them), the
+// steps of one iteration, and the iterations that came before.
 
 class Calculation {
   constructor(page) {
@@ -12,18 +12,21 @@ class Calculation {
     this.train = new Set(page.train);
     this.all_leaves = this.boxes.map((_, box) => box).filter((box) => this.is_leaf(box));
     this.find_folded();
-    this.uses_of = this.boxes.map(() => []);   // that are made of a box's value
-    this.used_by = this.boxes.map(() => []);   // that a box makes
+    this.uses_of = this.boxes.map(() => []);  // that are made of a box's value
+    this.used_by = this.boxes.map(() => []);  // that a box makes
     this.uses.forEach((use, k) => {
       this.uses_of[use.to].push(k);
       this.used_by[use.from].push(k);
     });
     const loss_name = this.boxes[this.loss].name;
     this.formulas = new Formulas(
-      (kind, box) =>
-        kind === "d" ? `d${loss_name}/d${this.boxes[box].name}` : this.boxes[box].name + (kind === "n" ? "\u2032" : ""),
-      (kind, box) => (kind === "d" ? this.grad(box) : kind === "n" ? this.updated(box) : this.data(box)),
-      this.digits);
+        (kind, box) => kind === "d" ? `d${loss_name}/d${this.boxes[box].name}` :
+                                      this.boxes[box].name + (kind === "n" ? "\u2032" : ""),
+        (kind, box) =>
+            (kind === "d"     ? this.grad(box) :
+                 kind === "n" ? this.updated(box) :
+                                this.data(box)),
+        this.digits);
     this.written_leaves = this.leaves().map((box) => this.data(box));
     this.begin();
   }
@@ -51,7 +54,7 @@ class Calculation {
     this.make_steps();
   }
 
-  // ---- numbers --------------------------------------------------------------------------------------------------
+  // ---- numbers ----------------------------------------------------------------------------------
 
   leaves() {
     return this.all_leaves;
@@ -76,7 +79,7 @@ class Calculation {
   }
   // d(user)/d(used) by this use alone: the product along the nodes that are folded into the user.
   local(use) {
-    let { node, input } = this.uses[use];
+    let {node, input} = this.uses[use];
     const user = this.boxes[this.uses[use].from].at;
     let product = this.tape.local_derivative(node, input);
     while (node !== user) {
@@ -94,7 +97,8 @@ class Calculation {
     for (const use of this.live_uses(box).slice(0, count)) sum += this.contribution(use);
     return sum;
   }
-  // The uses through which the loss depends on a box, in the order of the sweep, and the place of one among them.
+  // The uses through which the loss depends on a box, in the order of the sweep, and the place of one among
+  // them.
   live_uses(box) {
     return this.live[box];
   }
@@ -102,25 +106,26 @@ class Calculation {
     return this.places[use];
   }
 
-  // ---- steps ----------------------------------------------------------------------------------------------------
+  // ---- steps ------------------------------------------------------------------------------------
 
   make_steps() {
-    this.steps = [{ phase: "start" }];
+    this.steps = [{phase: "start"}];
     const computed = this.boxes.map((_, box) => box).filter((box) => !this.is_leaf(box));
     computed.sort((a, b) => this.boxes[a].at - this.boxes[b].at);
-    for (const box of computed) this.steps.push({ phase: "forward", box });
-    this.steps.push({ phase: "backward", box: this.loss });
+    for (const box of computed) this.steps.push({phase: "forward", box});
+    this.steps.push({phase: "backward", box: this.loss});
     this.live = this.uses_of.map((uses) => uses.filter((use) => this.has_grad(this.uses[use].from)));
     this.places = new Int32Array(this.uses.length).fill(-1);
     for (const uses of this.live) uses.forEach((use, place) => (this.places[use] = place));
     this.uses.forEach((use, k) => {
       if (this.places[k] < 0) return;
-      this.steps.push({ phase: "backward", box: use.to, use: k, part: this.places[k] + 1, of: this.live[use.to].length });
+      this.steps.push(
+          {phase: "backward", box: use.to, use: k, part: this.places[k] + 1, of: this.live[use.to].length});
     });
     for (const box of this.page.train) {
-      if (this.is_trained(box)) this.steps.push({ phase: "update", box });
+      if (this.is_trained(box)) this.steps.push({phase: "update", box});
     }
-    this.steps.push({ phase: "done" });
+    this.steps.push({phase: "done"});
     this.steps_of = this.boxes.map(() => []);
     this.steps.forEach((step, k) => {
       if (step.box !== undefined) this.steps_of[step.box].push(k);
@@ -147,7 +152,7 @@ class Calculation {
     return ahead.data[this.boxes[this.loss].at];
   }
 
-  // ---- iterations -----------------------------------------------------------------------------------------------
+  // ---- iterations -------------------------------------------------------------------------------
 
   set_leaf(box, number) {
     this.history.length = this.iteration;
@@ -169,7 +174,8 @@ class Calculation {
   go_to_iteration(wanted) {
     while (this.history.length < wanted) {
       this.put_leaves(this.history[this.history.length - 1]);
-      this.history.push(this.leaves().map((box) => (this.is_trained(box) ? this.updated(box) : this.data(box))));
+      this.history.push(
+          this.leaves().map((box) => (this.is_trained(box) ? this.updated(box) : this.data(box))));
     }
     this.iteration = wanted;
     this.put_leaves(this.history[wanted - 1]);

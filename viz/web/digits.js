@@ -1,4 +1,5 @@
-// Numbers for a reader, and whether one that somebody typed agrees with the true one: engine/worksheet/digits.h.
+// Numbers for a reader, and whether one that somebody typed agrees with the true one:
+// engine/worksheet/digits.h.
 
 // Rounded to so many significant digits, as the engine prints them: whole numbers below a million are not
 // rounded, below 1e-4 there is an exponent.
@@ -14,7 +15,11 @@ function shown_number(number, digits) {
   if (exponent < -4 || exponent >= digits) {
     return sign + without_zeros(mantissa) + "e" + exponent;
   }
-  if (exponent < 0) return sign + without_zeros("0." + "0".repeat(-exponent - 1) + all);
+  if (exponent < 0)
+    return sign +
+        without_zeros(
+               "0." +
+               "0".repeat(-exponent - 1) + all);
   return sign + without_zeros(all.slice(0, exponent + 1) + "." + all.slice(exponent + 1));
 }
 
@@ -54,15 +59,16 @@ function parts_of_double(size) {
   return biased === 0 ? [fraction, -1074] : [fraction | (1n << 52n), biased - 1075];
 }
 
-// "right": within half a unit of the last digit that was written, and 4 ulp. "truncated": cut off there instead
-// of rounded. Else "wrong". In whole numbers, so that nothing needs rounding.
+// "right": within half a unit of the last digit that was written, and 4 ulp. "truncated": cut off there
+// instead of rounded. Else "wrong". In whole numbers, so that nothing needs rounding.
 function compare_digits(written, truth) {
   if (!Number.isFinite(truth)) return "wrong";
   if (written.is_zero || truth === 0) return written.is_zero && truth === 0 ? "right" : "wrong";
   const [m, two] = parts_of_double(abs(truth));
   const scale = Math.max(0, -two, 1 - written.unit);  // 10^scale makes all of it whole
   const ten = (power) => 10n ** BigInt(power);
-  const whole = (count) => (two >= 0 ? (count << BigInt(two)) * ten(scale) : (count * ten(scale)) >> BigInt(-two));
+  const whole = (count) =>
+      (two >= 0 ? (count << BigInt(two)) * ten(scale) : (count * ten(scale)) >> BigInt(-two));
   const said = BigInt(written.digits) * ten(scale + written.unit), is = whole(m);
   const half_unit = 5n * ten(scale + written.unit - 1);
   const same_sign = written.negative === truth < 0;

@@ -1,12 +1,12 @@
 // The functions that the table of operations is written in, as in engine/scalar/elementary.h: the same forms,
 // which keep their digits and let NaN through. The table itself follows, written by the build from its rows.
-const { exp, expm1, log, log1p, sqrt, asin, acos, atan, atan2, sin, cos, tan, sinh, cosh, tanh, hypot } = Math;
+const {exp, expm1, log, log1p, sqrt, asin, acos, atan, atan2, sin, cos, tan, sinh, cosh, tanh, hypot} = Math;
 const abs = Math.abs;
 
 const two_over_root_pi = 1.1283791670955126;
 const root_half = Math.SQRT2 / 2.0;
-const normal_peak = 0.3989422804014327;          // 1 / sqrt(2 pi)
-const root_eight_over_pi = 1.5957691216057308;   // 2 sqrt(2 / pi)
+const normal_peak = 0.3989422804014327;  // 1 / sqrt(2 pi)
+const root_eight_over_pi = 1.5957691216057308;  // 2 sqrt(2 / pi)
 const selu_scale = 1.0507009873554805;
 const selu_alpha = 1.6732632423543772;
 
@@ -47,7 +47,11 @@ function erfc_fraction(x) {
   return (exp(-high * high) * exp(-low * (x + high))) / (sqrt(Math.PI) * below);
 }
 const erfc = (x) => (x >= 1 ? erfc_fraction(x) : x <= -1 ? 2 - erfc_fraction(-x) : 1 - erf_series(x));
-const erf = (x) => (x >= 1 ? 1 - erfc_fraction(x) : x <= -1 ? erfc_fraction(-x) - 1 : x === x ? erf_series(x) : x);
+const erf = (x) =>
+    (x >= 1      ? 1 - erfc_fraction(x) :
+         x <= -1 ? erfc_fraction(-x) - 1 :
+         x === x ? erf_series(x) :
+                   x);
 
 const gelu = (x) => 0.5 * x * erfc(-root_half * x);
 const gelu_bend = (x) => root_eight_over_pi * (x * (1 + 0.044715 * (x * x)));
@@ -82,9 +86,9 @@ function right_logit(k, count) {
 // Operations of any number of inputs, of which x is the array: the value, and the derivative by input i.
 const plain_sum = (x) => x.reduce((total, term) => total + term);
 const any_number = {
-  sum: { value: plain_sum, d: () => 1 },
-  mean: { value: (x) => plain_sum(x) / x.length, d: (x) => 1 / x.length },
-  dot: { value: (x) => sum_of_terms(x.length / 2, (k) => x[2 * k] * x[2 * k + 1]), d: (x, i) => x[i ^ 1] },
+  sum: {value: plain_sum, d: () => 1},
+  mean: {value: (x) => plain_sum(x) / x.length, d: (x) => 1 / x.length},
+  dot: {value: (x) => sum_of_terms(x.length / 2, (k) => x[2 * k] * x[2 * k + 1]), d: (x, i) => x[i ^ 1]},
   logsumexp: {
     value(x) {
       const largest = x.reduce(max);
@@ -98,8 +102,10 @@ const any_number = {
       const right = right_logit(x[0], x.length);
       if (right === 0) return NaN;
       let top = right, others = 0;
-      for (let i = 1; i < x.length; ++i) if (x[i] > x[top]) top = i;
-      for (let i = 1; i < x.length; ++i) if (i !== top) others += exp(x[i] - x[top]);
+      for (let i = 1; i < x.length; ++i)
+        if (x[i] > x[top]) top = i;
+      for (let i = 1; i < x.length; ++i)
+        if (i !== top) others += exp(x[i] - x[top]);
       return x[top] - x[right] + log1p(others);
     },
     d(x, i, out) {

@@ -1,11 +1,11 @@
 // The calculation, worked out in the page: the tape forward and backward, as the engine does it.
 //
-// A tape is an array of nodes [operation, input, input, ...], a leaf or constant [operation, number]; an input is
-// the place of an older node.
+// A tape is an array of nodes [operation, input, input, ...], a leaf or constant [operation, number]; an
+// input is the place of an older node.
 
 // JSON has no word for what is not finite.
 const from_json = (number) =>
-  typeof number === "number" ? number : { nan: NaN, inf: Infinity, "-inf": -Infinity }[number];
+    typeof number === "number" ? number : {nan: NaN, inf: Infinity, "-inf": -Infinity}[number];
 
 class Tape {
   constructor(nodes, names_of_operations) {
@@ -51,8 +51,8 @@ class Tape {
     return (i === 0 ? operations[name].dx : operations[name].dy)(...x, out);
   }
 
-  // From the root to the beginning: when a node's turn comes, all who use it have added their share. A gradient
-  // of 0 passes nothing on, so that 0 * inf in a dead branch makes no NaN.
+  // From the root to the beginning: when a node's turn comes, all who use it have added their share. A
+  // gradient of 0 passes nothing on, so that 0 * inf in a dead branch makes no NaN.
   backward(root) {
     this.grad.fill(0);
     this.grad[root] = 1;

@@ -13,7 +13,9 @@ const act = {
   go(k, quietly = false) {
     now = Math.max(0, Math.min(k, calculation.steps.length - 1));
     refresh();
-    if (!quietly) write_address();
+    if (quietly) return;
+    write_address();
+    element("trail").lastElementChild.focus();  // what was chosen is not there any more
   },
   next() {
     if (prediction.hides(now)) return element("answer").focus();
@@ -40,11 +42,14 @@ const act = {
     if (box === null) view.show(now, prediction.hides(now));
   },
   // Opens a group of boxes, if there is a drawing of it; null closes all.
-  open(group) {
+  open(group, quietly = false) {
     if (group !== null && !view.opened.has(group)) return;
     view.open(group);
     show_trail();
     refresh();
+    if (quietly) return;
+    write_address();
+    element("trail").lastElementChild.focus();  // what was chosen is not there any more
   },
 };
 const panel = new Panel(calculation, explainer, act);
@@ -54,7 +59,9 @@ function refresh() {
   view.show(now, hides);
   panel.show_step(now, hides);
   if (step.box !== undefined) view.bring_into_view(step.box);
-  Object.assign(document.body.dataset, { step: now, steps: calculation.steps.length, phase: step.phase, iteration: calculation.iteration });
+  Object.assign(
+      document.body.dataset,
+      {step: now, steps: calculation.steps.length, phase: step.phase, iteration: calculation.iteration});
   const slider = element("slider");
   slider.max = calculation.steps.length - 1;
   slider.value = now;
@@ -67,9 +74,12 @@ function refresh() {
   element("last").disabled = at_end;
   element("ask").hidden = !hides;
   document.body.dataset.of = step.box === undefined ? "" : calculation.boxes[step.box].name;
-  document.body.dataset.by = step.use === undefined ? "" : calculation.boxes[calculation.uses[step.use].from].name;
+  document.body.dataset.by =
+      step.use === undefined ? "" : calculation.boxes[calculation.uses[step.use].from].name;
   element("claims").hidden = prediction.on;
-  put_text(element("claims-hidden"), prediction.on ? "Hidden while you predict: they would tell the answers." : "");
+  put_text(
+      element("claims-hidden"),
+      prediction.on ? "Hidden while you predict: they would tell the answers." : "");
   put_text(element("score"), prediction.on ? prediction.score() : "");
 }
 
@@ -78,25 +88,32 @@ function show_trail() {
   const around = [];
   for (let group = view.group; group !== null; group = page_data.groups[group].parent) around.unshift(group);
   const step_to = (text, group) => {
-    const button = make("button", { text, type: "button" });
+    const button = make("button", {text, type: "button"});
     if (group === view.group) button.setAttribute("aria-current", "true");
     button.addEventListener("click", () => act.open(group));
     return button;
   };
-  element("trail").replaceChildren(step_to("The whole", null), ...around.map((group) => step_to(page_data.groups[group].name, group)));
+  element("trail").replaceChildren(
+      step_to("The whole", null), ...around.map((group) => step_to(page_data.groups[group].name, group)));
 }
 
-// ---- the address: #step=42, and &iteration=3 ------------------------------------------------------------------------
+// ---- the address: #step=42, and &iteration=3, &open=5 -------------------------------------------
 
 function write_address() {
-  const hash = `#step=${now}` + (calculation.iteration > 1 ? `&iteration=${calculation.iteration}` : "");
+  const parts = [`step=${now}`];
+  if (calculation.iteration > 1) parts.push(`iteration=${calculation.iteration}`);
+  if (view.group !== null) parts.push(`open=${view.group}`);
+  const hash = "#" + parts.join("&");
   if (location.hash !== hash) location.replace(hash);
 }
 function read_address() {
   const wanted = new URLSearchParams(location.hash.slice(1));
-  const iteration = Number(wanted.get("iteration") || 1), step = Number(wanted.get("step") || 0);
+  const [step, iteration] = ["step", "iteration"].map((name, least) => Number(wanted.get(name) || least));
   const most_iterations = Math.min(10000, Math.ceil(2e7 / page_data.tape.length));  // some seconds of work
-  if (!Number.isInteger(iteration) || !Number.isInteger(step) || iteration < 1 || iteration > most_iterations) return;
+  if (!Number.isInteger(step) || !Number.isInteger(iteration) || iteration < 1 || iteration > most_iterations)
+    return;
+  const group = wanted.has("open") ? Number(wanted.get("open")) : null;
+  if (group !== view.group) act.open(group, true);
   if (step === now && iteration === calculation.iteration) return;
   if (iteration !== calculation.iteration && (iteration === 1 || calculation.trains())) {
     calculation.go_to_iteration(iteration);
@@ -106,7 +123,7 @@ function read_address() {
 }
 window.addEventListener("hashchange", read_address);
 
-// ---- playing --------------------------------------------------------------------------------------------------------
+// ---- playing ------------------------------------------------------------------------------------
 
 function stop() {
   clearInterval(timer);
@@ -126,7 +143,7 @@ function play() {
   return undefined;
 }
 
-// ---- buttons, keys, boxes -------------------------------------------------------------------------------------------
+// ---- buttons, keys, boxes -----------------------------------------------------------------------
 
 const on = (id, event, does) => element(id).addEventListener(event, does);
 on("first", "click", () => act.go(0));
@@ -192,8 +209,10 @@ function jump(box) {
 function choose(event) {
   const g = event.target.closest("g.box");
   if (g === null) return;
-  if (g.dataset.group !== undefined) act.open(Number(g.dataset.group));
-  else jump(Number(g.dataset.box));
+  if (g.dataset.group !== undefined)
+    act.open(Number(g.dataset.group));
+  else
+    jump(Number(g.dataset.box));
 }
 on("canvas", "click", choose);
 on("canvas", "keydown", (event) => {
@@ -217,13 +236,24 @@ for (const event of ["mouseleave", "focusout"]) {
   });
 }
 
+// On paper all steps stand below each other, as far as anybody reads.
+window.addEventListener("beforeprint", () => {
+  const most = 500, steps = calculation.steps.filter((step) => step.box !== undefined);
+  const lines = steps.slice(0, most).map((step) => make("li", {text: explainer.line(step)}));
+  if (steps.length > most) lines.push(make("li", {text: `and ${steps.length - most} more steps`}));
+  element("listing").replaceChildren(...(prediction.on ? [] : lines));
+});
+
 // For tests: all numbers of the present iteration, with all their digits.
 window.backstep = {
-  numbers: () => Object.fromEntries(calculation.boxes.map(({ name }, box) =>
-    [name, { data: calculation.data(box), grad: calculation.has_grad(box) ? calculation.grad(box) : null }])),
+  numbers: () => Object.fromEntries(calculation.boxes.map(
+      ({name}, box) =>
+          [name,
+           {data: calculation.data(box), grad: calculation.has_grad(box) ? calculation.grad(box) : null}])),
 };
 
 if (page_data.groups.length > 0) show_trail();
+document.querySelector("#phases [data-phase=update]").hidden = !calculation.trains();
 put_text(element("left-out"), drawings.left_out);
 panel.show_leaves();
 panel.show_paths(null);

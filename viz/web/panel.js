@@ -3,7 +3,7 @@
 const element = (id) => document.getElementById(id);
 
 // A new element with classes, texts and children.
-function make(tag, { text, classes, ...attributes } = {}, ...children) {
+function make(tag, {text, classes, ...attributes} = {}, ...children) {
   const made = document.createElement(tag);
   if (text !== undefined) made.textContent = text;
   if (classes) made.className = classes;
@@ -13,7 +13,8 @@ function make(tag, { text, classes, ...attributes } = {}, ...children) {
 }
 
 // A minus as it is printed elsewhere, in front of a number or in its exponent.
-const with_minus = (text) => text.replace(/(^|[\s(=*/])-(?=[\d.])/g, "$1\u2212").replace(/(\de)-(?=\d)/g, "$1\u2212");
+const with_minus = (text) =>
+    text.replace(/(^|[\s(=*/])-(?=[\d.])/g, "$1\u2212").replace(/(\de)-(?=\d)/g, "$1\u2212");
 
 class Panel {
   constructor(calculation, explainer, act) {
@@ -24,7 +25,7 @@ class Panel {
     this.make_claims();
   }
 
-  // ---- the step ---------------------------------------------------------------------------------------------------
+  // ---- the step ---------------------------------------------------------------------------------
 
   show_step(k, hidden) {
     const step = this.of.steps[k];
@@ -37,15 +38,16 @@ class Panel {
       put_text(cell.previousElementSibling, row ? row.label : "");
     }
     element("result").classList.toggle("hidden-number", hidden);
-    const shown = step.phase === "done" ? "update" : step.phase;
+    const shown = step.phase !== "done" ? step.phase : this.of.trains() ? "update" : "backward";
     for (const item of element("phases").children) {
-      const on = item.dataset.phase === step.phase || (step.phase === "done" && !this.of.trains() && item.dataset.phase === "backward");
-      item.toggleAttribute("data-on", on || (this.of.trains() && item.dataset.phase === shown));
+      item.toggleAttribute("data-on", item.dataset.phase === shown);
     }
     this.show_summary(step);
     put_text(element("within"), this.within(step.box));
     put_text(element("place"), `Step ${k} of ${this.of.steps.length - 1}`);
-    put_text(element("iteration"), this.of.iteration > 1 || this.of.trains() ? `Iteration ${this.of.iteration}` : "");
+    put_text(
+        element("iteration"),
+        this.of.iteration > 1 || this.of.trains() ? `Iteration ${this.of.iteration}` : "");
   }
 
   // Where a box stands in a large graph: "v12 is in layer 1, neuron 3."
@@ -64,27 +66,36 @@ class Panel {
     table.hidden = step.phase !== "done" || !this.of.trains();
     table.replaceChildren();
     if (table.hidden) return;
-    const row = (tag, ...texts) => make("tr", {}, ...texts.map((text, i) =>
-      tag === "th" ? make("th", { text, scope: "col" })
-        : i === 0 ? make("th", { text, scope: "row" }) : make("td", { text, classes: "number" })));
+    const row = (tag, ...texts) => make(
+        "tr", {},
+        ...texts.map(
+            (text, i) => tag === "th" ? make("th", {text, scope: "col"}) :
+                i === 0               ? make("th", {text, scope: "row"}) :
+                                        make("td", {text, classes: "number"})));
     const shown = (number) => this.explainer.shown(number);
     const trained = this.of.page.train.filter((box) => this.of.is_trained(box)), most = 12;
     table.append(
-      row("th", "", "before", "gradient", "after"),
-      row("td", this.explainer.name(this.of.loss), shown(this.of.data(this.of.loss)), "", shown(this.of.next_loss())),
-      ...trained.slice(0, most).map((box) =>
-        row("td", this.explainer.name(box), shown(this.of.data(box)), shown(this.of.grad(box)), shown(this.of.updated(box)))));
+        row("th", "", "before", "gradient", "after"),
+        row("td", this.explainer.name(this.of.loss), shown(this.of.data(this.of.loss)), "",
+            shown(this.of.next_loss())),
+        ...trained.slice(0, most).map((box) => {
+          const numbers = [this.of.data(box), this.of.grad(box), this.of.updated(box)];
+          return row("td", this.explainer.name(box), ...numbers.map(shown));
+        }));
     if (trained.length > most) table.append(row("td", `and ${trained.length - most} more`));
   }
 
-  // ---- the leaves --------------------------------------------------------------------------------------------------
+  // ---- the leaves -------------------------------------------------------------------------------
 
   make_leaves() {
     const rows = this.of.leaves().slice(0, 400).map((box) => {
       const name = this.of.boxes[box].name;
-      const input = make("input", { type: "text", inputmode: "decimal", autocomplete: "off", "data-name": name, "aria-label": `the number of ${name}`, size: 11 });
+      const input = make("input", {type: "text", inputmode: "decimal", autocomplete: "off", size: 11});
+      input.dataset.name = name;
+      input.setAttribute("aria-label", `the number of ${name}`);
       input.addEventListener("change", () => this.change(box, input));
-      const label = make("button", { text: name, classes: "name", type: "button", "aria-label": `paths from ${name} to the loss` });
+      const label = make("button", {text: name, classes: "name", type: "button"});
+      label.setAttribute("aria-label", `paths from ${name} to the loss`);
       const lights = () => this.act.show_paths(box);
       label.addEventListener("click", lights);
       label.addEventListener("focus", lights);
@@ -99,7 +110,8 @@ class Panel {
     put_text(element("leaves-note"), left_out > 0 ? `${left_out} more leaves are not listed.` : "");
   }
   change(box, input) {
-    const written = written_number(input.value), number = written === null ? NaN : Number(input.value.replace(",", ".").replace(/\u2212/g, "-"));
+    const plain = input.value.replace(",", ".").replace(/\u2212/g, "-");
+    const number = written_number(input.value) === null ? NaN : Number(plain);
     input.setCustomValidity(Number.isFinite(number) ? "" : "A number, such as 0.5 or -2e-3");
     input.toggleAttribute("aria-invalid", !Number.isFinite(number));
     if (input.reportValidity()) this.act.change(box, number);
@@ -109,16 +121,18 @@ class Panel {
       const number = this.of.data(box);
       input.value = String(number);
       input.setCustomValidity("");
-      input.classList.toggle("changed", !Object.is(number, this.of.written_leaves[this.of.leaves().indexOf(box)]));
+      input.classList.toggle(
+          "changed", !Object.is(number, this.of.written_leaves[this.of.leaves().indexOf(box)]));
     }
     const changed = this.of.is_changed();
     element("reset").disabled = !changed && this.of.iteration === 1;
     if (element("claims-note")) {
-      put_text(element("claims-note"), changed ? "You have changed a leaf: the verdicts are for the worksheet\u2019s own numbers." : "");
+      const note = "You have changed a leaf: the verdicts are for the worksheet\u2019s own numbers.";
+      put_text(element("claims-note"), changed ? note : "");
     }
   }
 
-  // ---- the claims --------------------------------------------------------------------------------------------------
+  // ---- the claims -------------------------------------------------------------------------------
 
   make_claims() {
     const claims = this.of.page.claims;
@@ -126,44 +140,53 @@ class Panel {
     const wrong_first = [...claims].sort((a, b) => (b.verdict === "wrong") - (a.verdict === "wrong"));
     element("claims").append(...wrong_first.map((claim) => this.claim(claim)));
     const count = (verdict) => claims.filter((claim) => claim.verdict === verdict).length;
-    put_text(element("claims-count"), `${count("right")} right, ${count("truncated")} truncated, ${count("wrong")} wrong`);
+    put_text(
+        element("claims-count"),
+        `${count("right")} right, ${count("truncated")} truncated, ${count("wrong")} wrong`);
   }
   claim(claim) {
     const sign = claim.verdict === "wrong" ? "\u2717" : "\u2713";
     const word = claim.verdict === "truncated" ? "cut off, not rounded" : claim.verdict;
-    const item = make("li", { "data-verdict": claim.verdict },
-      make("span", { text: `${sign} ${word}`, classes: "verdict" }), " ",
-      make("span", { text: with_minus(`${claim.target} = ${claim.written}`), classes: "claimed" }));
+    const item = make(
+        "li", {"data-verdict": claim.verdict}, make("span", {text: `${sign} ${word}`, classes: "verdict"}),
+        " ", make("span", {text: with_minus(`${claim.target} = ${claim.written}`), classes: "claimed"}));
     if (claim.verdict !== "wrong") return item;
-    item.append(" ", make("span", { text: with_minus(`It is ${claim.truth}.`), classes: "truth" }));
-    for (const text of claim.diagnosis) item.append(make("p", { text: with_minus(text) }));
+    item.append(" ", make("span", {text: with_minus(`It is ${claim.truth}.`), classes: "truth"}));
+    for (const text of claim.diagnosis) item.append(make("p", {text: with_minus(text)}));
     return item;
   }
 
-  // ---- paths -------------------------------------------------------------------------------------------------------
+  // ---- paths ------------------------------------------------------------------------------------
 
   show_paths(box, hidden) {
     const list = element("paths");
     list.replaceChildren();
     element("paths-section").toggleAttribute("data-empty", box === null);
     if (box === null) {
-      put_text(element("paths-title"), "Point at a box, or at the name of a number, to see its paths to the loss.");
+      put_text(
+          element("paths-title"),
+          "Point at a box, or at the name of a number, to see its paths to the loss.");
       return new Set();
     }
-    const most = 6, { count, largest, uses } = find_paths(this.of, box, most);
+    const most = 6, {count, largest, uses} = find_paths(this.of, box, most);
     const d = this.explainer.d(box), total = this.of.grad(box);
     if (count === 0n) {
       put_text(element("paths-title"), `No path leads from ${this.explainer.name(box)} to the loss.`);
       return uses;
     }
-    const one = count === 1n;
-    put_text(element("paths-title"), hidden ? `${d} is the sum over ${count} ${one ? "path" : "paths"}.`
-      : `${d} = ${this.explainer.shown(total)}: ${one ? "one path" : `the sum over ${count} paths`}${count > most ? `, of which these ${most} are the largest` : ""}.`);
+    const paths = count === 1n ? "one path" : `the sum over ${count} paths`;
+    const cut = count > most ? `, of which these ${most} are the largest` : "";
+    put_text(
+        element("paths-title"), `${d}${hidden ? "" : ` = ${this.explainer.shown(total)}`}: ${paths}${cut}.`);
     for (const path of largest) {
-      const names = [this.of.loss, ...path.uses.map((use) => this.of.uses[use].to)].map((each) => this.explainer.name(each));
+      const names = [this.of.loss, ...path.uses.map((use) => this.of.uses[use].to)].map(
+          (each) => this.explainer.name(each));
       const factors = path.uses.map((use) => this.explainer.in_parentheses(this.of.local(use)));
-      const item = make("li", {}, make("span", { text: shortened(names, ["\u2026"]).join(" \u2190 "), classes: "way" }));
-      if (!hidden) item.append(make("span", { text: `${shortened(factors, ["\u2026"]).join(" \u00d7 ") || "1"} = ${this.explainer.shown(path.product)}`, classes: "product" }));
+      const item =
+          make("li", {}, make("span", {text: shortened(names, ["\u2026"]).join(" \u2190 "), classes: "way"}));
+      const product = shortened(factors, ["\u2026"]).join(" \u00d7 ") || "1";
+      const text = `${product} = ${this.explainer.shown(path.product)}`;
+      if (!hidden) item.append(make("span", {text, classes: "product"}));
       list.append(item);
     }
     return uses;

@@ -16,20 +16,20 @@ function uses_between(calculation, box) {
       waiting.push(user);
     }
   }
-  return { boxes: on_path, uses };
+  return {boxes: on_path, uses};
 }
 
-// The `top` paths of the largest |product|, and their number, as a BigInt. For each box between, from the loss
-// down, the largest to it are the largest to its users, each times the arrow's local derivative.
+// The `top` paths of the largest |product|, and their number, as a BigInt. For each box between, from the
+// loss down, the largest to it are the largest to its users, each times the arrow's local derivative.
 function find_paths(calculation, box, top) {
-  const { boxes, uses } = uses_between(calculation, box);
-  if (!boxes.has(calculation.loss)) return { count: 0n, largest: [], uses };
+  const {boxes, uses} = uses_between(calculation, box);
+  if (!boxes.has(calculation.loss)) return {count: 0n, largest: [], uses};
   const in_order = [...boxes].sort((a, b) => calculation.boxes[b].at - calculation.boxes[a].at);
   const count = new Map(), largest = new Map();
   for (const each of in_order) {
     if (each === calculation.loss) {
       count.set(each, 1n);
-      largest.set(each, [{ uses: [], product: 1 }]);
+      largest.set(each, [{uses: [], product: 1}]);
       continue;
     }
     let paths = 0n;
@@ -39,12 +39,12 @@ function find_paths(calculation, box, top) {
       const user = calculation.uses[use].from, local = calculation.local(use);
       paths += count.get(user);
       for (const path of largest.get(user)) {
-        found.push({ uses: [...path.uses, use], product: path.product === 0 ? 0 : path.product * local });
+        found.push({uses: [...path.uses, use], product: path.product === 0 ? 0 : path.product * local});
       }
     }
     found.sort((a, b) => abs(b.product) - abs(a.product));
     count.set(each, paths);
     largest.set(each, found.slice(0, top));
   }
-  return { count: count.get(box), largest: largest.get(box), uses };
+  return {count: count.get(box), largest: largest.get(box), uses};
 }

@@ -40,7 +40,7 @@ class Prediction {
     return Number(`${written.negative ? "-" : ""}${written.digits}e${written.unit}`) === truth;
   }
   hint(written, truth) {
-    const opposite = { ...written, negative: !written.negative };
+    const opposite = {...written, negative: !written.negative};
     return compare_digits(opposite, truth) === "right" ? "Not yet: look at the sign." : "Not yet.";
   }
   show(k) {

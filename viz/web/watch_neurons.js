@@ -72,12 +72,13 @@ function canvasContext(canvas) {
 }
 
 function drawWires() {
-  const { context } = canvasContext($("wires"));
+  const { context, width } = canvasContext($("wires"));
   const origin = $("wires").getBoundingClientRect();
   const boxes = neurons.map((layer) => layer.map((canvas) => canvas.getBoundingClientRect()));
   const focus = shownNeuron === output ? null : shownNeuron;
   for (let k = 1; k <= depth; ++k) {
-    const thickest = 4.6 * Math.min(1, Math.sqrt(64 / (run.layers[k] * run.layers[k - 1])));
+    const crowd = Math.sqrt(64 / (run.layers[k] * run.layers[k - 1]));
+    const thickest = 4.6 * Math.min(1, crowd, (1.4 * width) / (100 * depth));
     for (let j = 0; j < run.layers[k]; ++j) {
       const at = weightsAt(k, j);
       for (let i = 0; i < run.layers[k - 1]; ++i) {
