@@ -1,18 +1,16 @@
-// The pictures of a folded graph: what stands in the box of a group, and the arrows between boxes.
+// The pictures of a folded graph: which boxes there are, and the arrows between them.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
-#include <limits>
 #include <map>
 #include <queue>
 #include <stdexcept>
 #include <tuple>
 #include <utility>
 
-#include "engine/worksheet/digits.h"
 #include "viz/fold.h"
+#include "viz/fold_box.h"
 #include "viz/formula.h"
 #include "viz/text.h"
 
@@ -22,36 +20,6 @@ namespace {
 
 constexpr std::uint32_t none = Groups::none;
 constexpr std::size_t longest_name = 24;  // characters
-constexpr int most_digits = 3;            // of the numbers in a group's box, which are ranges
-
-// The range of some numbers, and how many of them are none.
-class Range {
- public:
-  void add(double number) {
-    ++count_;
-    if (!std::isfinite(number)) ++strange_;
-    if (!std::isfinite(number)) return;
-    least_ = std::min(least_, number);
-    most_ = std::max(most_, number);
-  }
-  std::size_t count() const { return count_; }
-  bool empty() const { return count_ == 0; }
-
-  std::string text(int digits) const {
-    if (strange_ > 0) return fmt::format("nan or inf in {} of {}", strange_, count_);
-    const std::string least = shown_number(least_, digits), most = shown_number(most_, digits);
-    return least == most ? least : least + " to " + most;
-  }
-  std::string size(int digits) const {
-    if (strange_ > 0) return text(digits);
-    const std::string most = shown_number(std::max(std::abs(least_), std::abs(most_)), digits);
-    return count_ == 1 ? most : "up to " + most;
-  }
-
- private:
-  double least_ = std::numeric_limits<double>::infinity(), most_ = -least_;
-  std::size_t count_ = 0, strange_ = 0;
-};
 
 // A way from one box to another, for all nodes in them.
 struct Way {
@@ -107,10 +75,9 @@ class Folder {
   Picture in_order();
   std::vector<std::size_t> order_of_drafts() const;
   Picture::Box box_of(const Draft& draft) const;
-  Picture::Box box_of_group(std::uint32_t group) const;
   Picture::Box box_of_value(Value v) const;
   std::size_t connections_of(const Way& way) const;
-  std::vector<std::uint32_t> nodes_of(std::uint32_t group) const;
+  std::vector<Inside> insides_of(std::uint32_t group) const;
   std::string detail_of(const Group& group) const;
 
   Graph& graph_;
@@ -274,18 +241,18 @@ std::vector<std::size_t> Folder::order_of_drafts() const {
 }
 
 // What stands in the box of a closed group: its nodes, and those of the groups in it that are closed, too.
-std::vector<std::uint32_t> Folder::nodes_of(std::uint32_t group) const {
-  std::vector<std::uint32_t> nodes;
+std::vector<Inside> Folder::insides_of(std::uint32_t group) const {
+  std::vector<Inside> insides;
   std::vector<std::size_t> waiting = {group};
   while (!waiting.empty()) {
     const std::size_t place = waiting.back();
     const Group& one = groups_.groups[place];
     waiting.pop_back();
     if (closed_[place] != group) continue;  // opened; what is in it is closed for itself
-    nodes.insert(nodes.end(), one.nodes.begin(), one.nodes.end());
+    for (const std::uint32_t n : one.nodes) insides.push_back({n, goes_out_[n] != 0, used_[n] != 0});
     waiting.insert(waiting.end(), one.children.begin(), one.children.end());
   }
-  return nodes;
+  return insides;
 }
 
 // "16 neurons, tanh", or "without neuron 3" where that one is opened.
@@ -295,39 +262,6 @@ std::string Folder::detail_of(const Group& group) const {
     if (closed_[child] == none) without += (without.empty() ? "without " : ", ") + groups_.groups[child].name;
   }
   return without.empty() ? group.detail : shown_name(without, 2 * longest_name);
-}
-
-// What goes out of a group has rows of its own, and so have its weights and biases.
-Picture::Box Folder::box_of_group(std::uint32_t place) const {
-  const Group& group = groups_.groups[place];
-  Picture::Box box;
-  box.id = fmt::format("g{}", place);
-  box.kind = Picture::Kind::group;
-  box.name = group.name;
-  box.formula = detail_of(group);
-  box.slim = group.kind == Group::Kind::neuron || group.kind == Group::Kind::step;
-  Range data, grads, parameters, parameter_grads;
-  bool differentiable = false;
-  for (const std::uint32_t n : nodes_of(place)) {
-    const Value v = graph_[n];
-    const bool parameter = groups_.parameter[n] != 0;
-    if (used_[n] == 0 && v.input_count() > 0) box.is_root = true;
-    if (!parameter && goes_out_[n] == 0) continue;
-    (parameter ? parameters : data).add(v.data());
-    differentiable = differentiable || (!parameter && !v.is_constant());
-    if (v.has_grad()) (parameter ? parameter_grads : grads).add(v.grad());
-  }
-  const int digits = std::min(options_.digits, most_digits);
-  const auto rows = [&](const std::string& what, const Range& numbers, const Range& gradients, bool derived) {
-    if (numbers.empty()) return;
-    const std::string count = numbers.count() == 1 ? "" : fmt::format("{} ", numbers.count());
-    std::string grad;
-    if (options_.gradients && derived) grad = gradients.empty() ? "\u2013" : gradients.size(digits);
-    box.rows.push_back({count + what + (numbers.count() == 1 ? "" : "s"), numbers.text(digits), grad});
-  };
-  rows(group.kind == Group::Kind::inputs ? "input" : "output", data, grads, differentiable);
-  rows("parameter", parameters, parameter_grads, true);
-  return box;
 }
 
 Picture::Box Folder::box_of_value(Value v) const {
@@ -345,7 +279,13 @@ Picture::Box Folder::box_of_value(Value v) const {
 }
 
 Picture::Box Folder::box_of(const Draft& draft) const {
-  if (draft.group != none) return box_of_group(draft.group);
+  if (draft.group != none) {
+    const Group& group = groups_.groups[draft.group];
+    Picture::Box box = box_of_group(graph_, group, groups_.parameter, insides_of(draft.group), options_);
+    box.id = fmt::format("g{}", draft.group);
+    box.formula = detail_of(group);
+    return box;
+  }
   return box_of_value(graph_[draft.node]);
 }
 

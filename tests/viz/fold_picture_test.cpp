@@ -109,6 +109,24 @@ TEST_CASE("an opened layer shows its neurons, and the arrow between two is the w
   CHECK_FALSE(picture.arrows[0].local_derivative.has_value());
 }
 
+TEST_CASE("an arrow has no derivative where it differs from sample to sample, or is of two connections",
+          "[fold]") {
+  Graph graph;
+  const bp::Layer layer(graph, {{0.5, 0.5}}, {}, Activation::identity);
+  std::vector<Value> outputs;
+  for (const double x : {1.0, 2.0}) {
+    outputs.push_back(layer(std::array{graph.leaf(x), graph.leaf(x + 1.0)})[0]);
+  }
+  square(outputs[0]) + square(outputs[1]);
+
+  const Picture picture = folded_picture(graph, groups_of(graph, layer.weights()), {});
+
+  CHECK(arrow(picture, "inputs", "layer 1").connections == 2);
+  CHECK_FALSE(arrow(picture, "inputs", "layer 1").local_derivative.has_value());  // 0.5, but twice
+  CHECK(arrow(picture, "layer 1", "loss").connections == 1);
+  CHECK_FALSE(arrow(picture, "layer 1", "loss").local_derivative.has_value());  // 2 * 1.5 and 2 * 2.5
+}
+
 TEST_CASE("an opened neuron of a closed layer stands beside the rest of it", "[fold]") {
   Small small;
 

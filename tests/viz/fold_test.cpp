@@ -254,6 +254,35 @@ TEST_CASE("weights that every step of a recurrent network uses have a place of t
   CHECK(group(groups, "layer 3").values == 3);
 }
 
+TEST_CASE("a weighted sum with two uses is a neuron of its own, and no part of either", "[fold]") {
+  Graph graph;
+  const Value w1 = graph.leaf(0.5), w2 = graph.leaf(-1.0), x1 = graph.leaf(2.0), x2 = graph.leaf(3.0);
+  const Value s = w1 * x1 + w2 * x2, shifted = s + graph.leaf(0.25);
+  const Value E = tanh(shifted) * s;
+  const std::vector<Value> trained = {w1, w2};
+
+  const Groups groups = groups_of(graph, trained);
+
+  CHECK(titles(groups, Group::Kind::neuron) == std::vector<std::string>{"neuron 1 (linear)"});
+  CHECK(home(groups, s) == "neuron 1");
+  CHECK(home(groups, shifted) == "loss");
+  CHECK(home(groups, E) == "loss");
+}
+
+TEST_CASE("an input that goes round the weight is no bias, and a batch of such is one neuron", "[fold]") {
+  Graph graph;
+  const Value w = graph.leaf(0.5), x1 = graph.leaf(2.0), x2 = graph.leaf(3.0);
+  tanh(w * x1 + x1);
+  tanh(w * x2 + x2);
+  const std::vector<Value> trained = {w};
+
+  const Groups groups = groups_of(graph, trained);
+
+  CHECK(titles(groups, Group::Kind::neuron) == std::vector<std::string>{"neuron 1 (tanh, 2 samples)"});
+  CHECK(group(groups, "neuron 1").parameters == 1);
+  CHECK(home(groups, x1) == "input 1");
+}
+
 TEST_CASE("what stands between two layers has a group of its own", "[fold]") {
   Graph graph;
   Random random(3);
