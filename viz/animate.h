@@ -43,6 +43,11 @@ std::string animated_gif(const Picture& picture, const Picture_options& options 
 ///            std::runtime_error with the path when it cannot be written. The file is then as it was before.
 void animate(const Picture& picture, const std::filesystem::path& file, const Picture_options& options = {});
 
+/// Those of these programs that say of themselves that they are ImageMagick.
+///
+/// Throws:    Imagemagick_missing when none does.
+std::vector<std::string> imagemagick_among(const std::vector<std::string>& programs);
+
 /// How many pictures a GIF has; 0: it is none, or it is cut off.
 std::size_t pictures_in_gif(const std::string& bytes);
 

@@ -79,24 +79,6 @@ std::vector<std::string> draw_steps(const Picture& picture, Picture_options opti
   return files;
 }
 
-// "magick" since version 7, "convert" before; other programs are called convert, too, so that the first on
-// the PATH need not be the one.
-std::vector<std::string> programs() {
-  std::vector<std::string> found;
-  for (const char* program : {"magick", "convert", "/usr/bin/magick", "/usr/bin/convert"}) {
-    const auto output = run_child({program, "-version"});
-    if (output && output->status == 0 && output->out.find("ImageMagick") != std::string::npos) {
-      found.emplace_back(program);
-    }
-  }
-  if (found.empty()) {
-    throw Imagemagick_missing(
-        "backstep: ImageMagick is not installed, and puts the pictures of a GIF together; on Debian: sudo "
-        "apt-get install imagemagick; an .svg needs nothing");
-  }
-  return found;
-}
-
 std::vector<std::string> command(const std::string& program, const std::vector<std::string>& files,
                                  const std::string& gif) {
   std::vector<std::string> arguments = {program, "-delay", first_time, files.front(), "-delay", step_time};
@@ -128,6 +110,22 @@ std::size_t behind_blocks(const std::string& bytes, std::size_t at) {
 }
 
 }  // namespace
+
+std::vector<std::string> imagemagick_among(const std::vector<std::string>& programs) {
+  std::vector<std::string> found;
+  for (const std::string& program : programs) {
+    const auto output = run_child({program, "-version"});
+    if (output && output->status == 0 && output->out.find("ImageMagick") != std::string::npos) {
+      found.push_back(program);
+    }
+  }
+  if (found.empty()) {
+    throw Imagemagick_missing(
+        "backstep: ImageMagick is not installed, and puts the pictures of a GIF together; on Debian: sudo "
+        "apt-get install imagemagick; an .svg needs nothing");
+  }
+  return found;
+}
 
 // GIF89a, sections 18 to 27: a header, then extensions (0x21), pictures (0x2C) and the end (0x3B).
 std::size_t pictures_in_gif(const std::string& bytes) {
@@ -161,7 +159,10 @@ std::string animated_gif(const Picture& picture, const Picture_options& options)
                     "the most; an .svg has no such bound",
                     steps, most_pictures));
   }
-  const std::vector<std::string> candidates = programs();
+  // "magick" since version 7, "convert" before. Other programs are called convert, too, so that the first on
+  // the PATH need not be the one.
+  const std::vector<std::string> candidates =
+      imagemagick_among({"magick", "convert", "/usr/bin/magick", "/usr/bin/convert"});
   const Temporary_folder folder;
   const std::vector<std::string> files = draw_steps(picture, options, folder);
   const std::string gif = folder / "sweep.gif";

@@ -26,8 +26,9 @@ namespace backstep {
 namespace {
 
 struct Options {
-  std::string file, out, path, diff, animation;
+  std::string file, out, path, diff;
   Folding folding;
+  bool animate = false;
   int digits = 6;
 };
 
@@ -99,14 +100,15 @@ void draw_picture(const bp::Worksheet& worksheet, const Options& options,
 }
 
 void animate(const bp::Worksheet& worksheet, const Options& options) {
+  if (options.out.empty()) throw Failure(bad_input, "--animate wants a file: -o OUT.svg or OUT.gif");
   try {
     const auto [picture, look] = picture_of(worksheet, options, {});
-    bp::animate(picture, options.animation, look);
+    bp::animate(picture, options.out, look);
   } catch (const bp::Picture_too_large&) {
     throw Failure(bad_input,
                   fmt::format("{}: this calculation is too large for a moving picture", worksheet.file));
   }
-  fmt::print("Drawn: {}\n", options.animation);
+  fmt::print("Drawn: {}\n", options.out);
 }
 
 bp::Worksheet with_gradients(const std::string& file) {
@@ -121,7 +123,7 @@ void draw(const Options& options) {
   if (!options.diff.empty()) {
     return draw_compared(worksheet, with_gradients(options.diff), options.out, options.digits);
   }
-  if (!options.animation.empty()) return animate(worksheet, options);
+  if (options.animate) return animate(worksheet, options);
   const bp::Check check = bp::compare_claims(worksheet);
   const std::vector<bp::Value_mark> marks = marks_of(worksheet, check);
   if (options.folding.is_asked_for()) {
@@ -152,9 +154,8 @@ void add_draw_command(CLI::App& app) {
                   "Draw a worksheet with all values, gradients and claims, as a picture or tree");
   const auto options = std::make_shared<Options>();
   command.worksheet(options->file);
-  const Option out =
-      command.option("-o", options->out, "The picture: .png, .svg, .pdf or .dot. Without it, a tree of text")
-          .called("OUT");
+  command.option("-o", options->out, "The picture: .png, .svg, .pdf or .dot. Without it, a tree of text")
+      .called("OUT");
   const Option path =
       command.option("--path", options->path, "Show the paths from NAME to the loss, and let the rest fade")
           .called("NAME");
@@ -176,9 +177,7 @@ void add_draw_command(CLI::App& app) {
           .with_commas()
           .not_with(path)
           .not_with(diff);
-  command.option("--animate", options->animation, "The backward sweep as a moving picture: .svg or .gif")
-      .called("OUT")
-      .not_with(out)
+  command.option("--animate", options->animate, "Show the backward sweep, as a moving picture: .svg or .gif")
       .not_with(path)
       .not_with(diff)
       .not_with(fold)

@@ -83,7 +83,8 @@ void print_names(const std::string& file, const std::vector<std::string>& names)
   if (names.size() > most_names) {
     list += fmt::format(", and {} more", bp::with_commas(names.size() - most_names));
   }
-  fmt::print("{}", bp::wrapped(fmt::format("Only in {}: {}", file, list), columns, "", "  "));
+  fmt::print("{}", bp::wrapped(fmt::format("Only in {}: {}", bp::shown_name(file, longest_name), list),
+                               columns, "", "  "));
 }
 
 void print_summary(const bp::Comparison& comparison) {

@@ -105,7 +105,7 @@ void draw_folded(const bp::Worksheet& worksheet, const Folding& folding) {
     if (!note.empty()) fmt::print(stderr, "backstep: {}: {}\n", folding.out, note);
   } catch (const bp::Picture_too_large&) {
     throw Failure(bad_input,
-                  fmt::format("{}: with these groups open the picture is too large", worksheet.file));
+                  fmt::format("{}: even so folded the picture is too large", worksheet.file));
   }
   fmt::print("Drawn: {}\n", folding.out);
 }

@@ -223,12 +223,12 @@ claim '--diff goes with no other view, and a second file that is not there is sa
 
 moves() {
   cp example.bp sheet
-  quiet - --animate it.svg && grep -q '^Drawn: it\.svg$' out && grep -q '@keyframes' it.svg && ! grep -q '<script' it.svg &&
+  quiet - --animate -o it.svg && grep -q '^Drawn: it\.svg$' out && grep -q '@keyframes' it.svg && ! grep -q '<script' it.svg &&
     [ "$(grep -c 'class="lit"' it.svg)" -gt 5 ]
 }
 claim '--animate writes an SVG that moves without a script' moves
 
-moves_as_gif() { cp example.bp sheet && quiet - --animate sweep.gif && [ "$(first_bytes sweep.gif 6)" = 474946383961 ]; }
+moves_as_gif() { cp example.bp sheet && quiet - --animate -o sweep.gif && [ "$(first_bytes sweep.gif 6)" = 474946383961 ]; }
 has_imagemagick() { for each in magick convert /usr/bin/convert; do "$each" -version 2>/dev/null | grep -q ImageMagick && return; done; return 1; }
 if has_imagemagick; then
   claim '--animate writes a GIF' moves_as_gif
@@ -238,10 +238,10 @@ fi
 
 refuses_to_move() {
   cp example.bp sheet
-  refuses - --animate it.mp4 && grep -q '\.svg or \.gif' err && [ ! -e it.mp4 ] && refuses - --animate it.svg -o it.png &&
-    answers 3 - --animate missing/it.svg && [ ! -s out ]
+  refuses - --animate -o it.mp4 && grep -q '\.svg or \.gif' err && [ ! -e it.mp4 ] && refuses - --animate -o it.png &&
+    refuses - --animate && answers 3 - --animate -o missing/it.svg && [ ! -s out ]
 }
-claim '--animate refuses other endings and other views' refuses_to_move
+claim '--animate wants a file that ends in .svg or .gif' refuses_to_move
 
 # ---- what it refuses -------------------------------------------------------------------------------------------
 
