@@ -8,10 +8,10 @@
 
 #include "engine/data/file.h"
 #include "engine/data/file_error.h"
-#include "viz/gnuplot.h"
-#include "viz/plot_check.h"
-#include "viz/plot_csv.h"
-#include "viz/plot_script.h"
+#include "viz/plot/check.h"
+#include "viz/plot/csv.h"
+#include "viz/plot/gnuplot.h"
+#include "viz/plot/script.h"
 
 namespace bp {
 

@@ -44,3 +44,17 @@ def _(browser):
     assert near(sixth["E_total"]["data"], 0.2983711087600027, 1e-14), sixth["E_total"]
     assert near(sixth["w5"]["grad"], 0.0821670405642308, 1e-14), sixth["w5"]
     assert near(sixth["w1"]["grad"], 0.000438567734474347, 1e-13), sixth["w1"]
+
+
+@claim("a drawing that is too broad can be seen as a whole by Fit to width, and scrolls again after it")
+def _(browser):
+    browser.open("file://" + pages(browser)["03_chain_rule"])
+
+    def hidden_pixels():
+        return browser.run("const c = document.getElementById('canvas'); return c.scrollWidth - c.clientWidth")
+    before = hidden_pixels()
+    browser.click("#fit")
+    fitted, pressed = hidden_pixels(), browser.run("return document.getElementById('fit').ariaPressed")
+    browser.click("#fit")
+    assert before > 1 >= fitted, (before, fitted)
+    equal([pressed, hidden_pixels()], ["true", before])

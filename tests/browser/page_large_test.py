@@ -54,6 +54,16 @@ def _(browser):
     equal(browser.console(), [])
 
 
+@claim("a step leaves the focus where it is, in a large graph, too")
+def _(browser):
+    page = Page(browser, large_worksheet(20000), name="large")
+    browser.run("document.getElementById('next').focus()")
+    for key in ("Enter", "ArrowRight", "Enter"):
+        browser.press(key)
+        equal(browser.run("return document.activeElement.id"), "next", f"the focus after {key}")
+    equal(page.step(), 3)
+
+
 @claim("every worksheet that comes with Backstep has a page that agrees with the engine")
 def _(browser):
     sources = sorted(glob.glob(os.path.join(ROOT, "lessons", "worksheets", "*.bp")))

@@ -1,6 +1,12 @@
 // What the page shows, as numbers: boxes (the values that have a step), uses (the arrows between them), the
 // steps of one iteration, and the iterations that came before.
 
+// "dE/dw5"; what is more than a word is put in parentheses: "d(the loss)/dw5".
+function derivative_name(of, by) {
+  const word = (name) => (/^[\p{L}\p{M}\p{N}_.,[\]#']+$/u.test(name) ? name : `(${name})`);
+  return `d${word(of)}/d${word(by)}`;
+}
+
 class Calculation {
   constructor(page) {
     this.page = page;
@@ -18,14 +24,11 @@ class Calculation {
       this.uses_of[use.to].push(k);
       this.used_by[use.from].push(k);
     });
-    const loss_name = this.boxes[this.loss].name;
     this.formulas = new Formulas(
-        (kind, box) => kind === "d" ? `d${loss_name}/d${this.boxes[box].name}` :
-                                      this.boxes[box].name + (kind === "n" ? "\u2032" : ""),
-        (kind, box) =>
-            (kind === "d"     ? this.grad(box) :
-                 kind === "n" ? this.updated(box) :
-                                this.data(box)),
+        (kind, box) => this.name_of(kind, box),
+        (kind, box) => kind === "d" ? this.grad(box) :
+            kind === "n"            ? this.updated(box) :
+                                      this.data(box),
         this.digits);
     this.written_leaves = this.leaves().map((box) => this.data(box));
     this.begin();
@@ -41,6 +44,13 @@ class Calculation {
         if (!step_at.has(input)) this.part_of.set(input, [at, i]);
       }
     }
+  }
+
+  // "w5", its derivative "dE/dw5", and "w5\u2032" after a step.
+  name_of(kind, box) {
+    const name = this.boxes[box].name;
+    if (kind === "d") return derivative_name(this.boxes[this.loss].name, name);
+    return kind === "n" ? name + "\u2032" : name;
   }
 
   begin() {

@@ -14,6 +14,10 @@ class Explainer {
   d(box) {
     return this.formulas.name_of("d", box);
   }
+  // The derivative, where it is short enough to stand in front of a formula.
+  label(box) {
+    return this.d(box).length <= 18 ? this.d(box) : "gradient";
+  }
   shown(number) {
     return this.formulas.printed(number);
   }
@@ -139,7 +143,7 @@ class Explainer {
     const use = this.of.uses[step.use], share = this.of.contribution(step.use),
           local = this.of.local(step.use);
     const words = local_formula(use.formula);
-    const local_name = `d${this.name(use.from)}/d${this.name(step.box)}`;
+    const local_name = derivative_name(this.name(use.from), this.name(step.box));
     const is_plain = typeof words === "number" || !this.formulas.explains(words, local);
     const above = this.of.grad(use.from);
     const upstream = {id: "upstream", label: "upstream", text: `${this.d(use.from)} = ${this.shown(above)}`};
@@ -155,7 +159,11 @@ class Explainer {
     return [
       upstream,
       local_row,
-      {id: "rule", label: step.of === 1 ? this.d(step.box) : `share ${step.part} of ${step.of}`, text: rule},
+      {
+        id: "rule",
+        label: step.of === 1 ? this.label(step.box) : `share ${step.part} of ${step.of}`,
+        text: rule
+      },
       {id: "put_in", label: "=", text: nothing ? "a gradient of 0 passes nothing on" : put_in},
       this.result(share, nothing ? "=" : this.sign(product, share), hidden),
       ...this.sum(step, hidden),
@@ -172,6 +180,6 @@ class Explainer {
     const total = hidden ? "?" : this.shown(this.of.running_sum(step.box, step.part));
     const waits = step.part < step.of ? `; waits for ${this.awaited(step)}` : "";
     const sum = shares.length === 1 ? total : `${shortened(terms, ["\u2026"]).join(" + ")} = ${total}`;
-    return [{id: "sum", label: step.part < step.of ? "so far" : this.d(step.box), text: sum + waits}];
+    return [{id: "sum", label: step.part < step.of ? "so far" : this.label(step.box), text: sum + waits}];
   }
 }

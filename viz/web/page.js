@@ -13,9 +13,7 @@ const act = {
   go(k, quietly = false) {
     now = Math.max(0, Math.min(k, calculation.steps.length - 1));
     refresh();
-    if (quietly) return;
-    write_address();
-    element("trail").lastElementChild.focus();  // what was chosen is not there any more
+    if (!quietly) write_address();
   },
   next() {
     if (prediction.hides(now)) return element("answer").focus();
@@ -72,6 +70,7 @@ function refresh() {
   element("next").disabled = at_end && !calculation.trains();
   put_text(element("next").lastElementChild, at_end && calculation.trains() ? "Next iteration" : "Next");
   element("last").disabled = at_end;
+  offer_fit();
   element("ask").hidden = !hides;
   document.body.dataset.of = step.box === undefined ? "" : calculation.boxes[step.box].name;
   document.body.dataset.by =
@@ -158,6 +157,17 @@ on("speed", "change", () => {
 });
 on("slider", "input", () => act.go(Number(element("slider").value), true));
 on("slider", "change", write_address);
+// A broad drawing keeps its letters large enough to read and scrolls; or all of it is seen at once.
+on("fit", "click", () => {
+  const fits = element("canvas").classList.toggle("fit");
+  element("fit").setAttribute("aria-pressed", String(fits));
+  refresh();
+});
+function offer_fit() {
+  const canvas = element("canvas");
+  element("fit").hidden = !canvas.classList.contains("fit") && canvas.scrollWidth <= canvas.clientWidth + 1;
+}
+window.addEventListener("resize", offer_fit);
 on("reset", "click", () => {
   calculation.reset();
   prediction.forget();

@@ -102,7 +102,10 @@ class Panel {
       label.addEventListener("mouseenter", lights);
       label.addEventListener("mouseleave", () => this.act.show_paths(null));
       label.addEventListener("blur", () => this.act.show_paths(null));
-      return make("li", {}, label, input);
+      for (const event of ["focus", "blur"]) {
+        input.addEventListener(event, () => input.validity.valid && this.show_leaf(box, input));
+      }
+      return make("li", name.length > 8 ? {classes: "long"} : {}, label, input);
     });
     element("leaves").append(...rows);
     this.inputs = new Map(this.of.leaves().slice(0, 400).map((box, i) => [box, rows[i].lastChild]));
@@ -116,14 +119,19 @@ class Panel {
     input.toggleAttribute("aria-invalid", !Number.isFinite(number));
     if (input.reportValidity()) this.act.change(box, number);
   }
+  // With as many digits as there is room for; all of them while it is being changed.
+  show_leaf(box, input) {
+    const number = this.of.data(box), all = String(number);
+    const short = all.length <= 9 || document.activeElement === input ? all : shown_number(number, 6);
+    input.value = short;
+    input.title = all;
+    input.setCustomValidity("");
+    input.removeAttribute("aria-invalid");
+    input.classList.toggle(
+        "changed", !Object.is(number, this.of.written_leaves[this.of.leaves().indexOf(box)]));
+  }
   show_leaves() {
-    for (const [box, input] of this.inputs) {
-      const number = this.of.data(box);
-      input.value = String(number);
-      input.setCustomValidity("");
-      input.classList.toggle(
-          "changed", !Object.is(number, this.of.written_leaves[this.of.leaves().indexOf(box)]));
-    }
+    for (const [box, input] of this.inputs) this.show_leaf(box, input);
     const changed = this.of.is_changed();
     element("reset").disabled = !changed && this.of.iteration === 1;
     if (element("claims-note")) {

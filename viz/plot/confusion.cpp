@@ -1,4 +1,4 @@
-// Confusion matrices as scripts for gnuplot. See plot_script.h.
+// Confusion matrices as scripts for gnuplot. See script.h.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "viz/plot_script.h"
-#include "viz/plot_style.h"
+#include "viz/plot/script.h"
+#include "viz/plot/style.h"
 #include "viz/text.h"
 
 namespace bp {

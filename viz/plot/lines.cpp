@@ -1,4 +1,4 @@
-// Curves, and small multiples of them, as scripts for gnuplot. See plot_script.h.
+// Curves, and small multiples of them, as scripts for gnuplot. See script.h.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "viz/plot_script.h"
-#include "viz/plot_style.h"
+#include "viz/plot/script.h"
+#include "viz/plot/style.h"
 #include "viz/text.h"
 
 namespace bp {

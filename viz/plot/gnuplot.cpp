@@ -1,4 +1,4 @@
-#include "viz/gnuplot.h"
+#include "viz/plot/gnuplot.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

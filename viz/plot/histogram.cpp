@@ -1,4 +1,4 @@
-// Histograms as scripts for gnuplot. See plot_script.h and plot_bins.h.
+// Histograms as scripts for gnuplot. See script.h and bins.h.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,9 +8,9 @@
 
 #include "engine/data/with_commas.h"
 #include "engine/worksheet/digits.h"
-#include "viz/plot_bins.h"
-#include "viz/plot_script.h"
-#include "viz/plot_style.h"
+#include "viz/plot/bins.h"
+#include "viz/plot/script.h"
+#include "viz/plot/style.h"
 
 namespace bp {
 

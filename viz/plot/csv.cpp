@@ -1,11 +1,11 @@
-#include "viz/plot_csv.h"
+#include "viz/plot/csv.h"
 
 #include <fmt/format.h>
 
 #include <string_view>
 #include <vector>
 
-#include "viz/plot_bins.h"
+#include "viz/plot/bins.h"
 
 namespace bp {
 

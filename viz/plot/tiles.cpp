@@ -1,4 +1,4 @@
-// Pictures of pixels and of weights as scripts for gnuplot. See plot_script.h.
+// Pictures of pixels and of weights as scripts for gnuplot. See script.h.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "engine/worksheet/digits.h"
-#include "viz/plot_script.h"
-#include "viz/plot_style.h"
+#include "viz/plot/script.h"
+#include "viz/plot/style.h"
 #include "viz/text.h"
 
 namespace bp {

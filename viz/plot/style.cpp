@@ -1,11 +1,11 @@
-#include "viz/plot_style.h"
+#include "viz/plot/style.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "viz/plot_script.h"
+#include "viz/plot/script.h"
 #include "viz/text.h"
 
 namespace bp {

@@ -1,4 +1,4 @@
-#include "viz/plot_check.h"
+#include "viz/plot/check.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include <string>
 
 #include "engine/data/file_error.h"
-#include "viz/plot_bins.h"
+#include "viz/plot/bins.h"
 
 namespace bp {
 

@@ -1,4 +1,4 @@
-// Decision boundaries and loss surfaces as scripts for gnuplot. See plot_script.h.
+// Decision boundaries and loss surfaces as scripts for gnuplot. See script.h.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "viz/plot_script.h"
-#include "viz/plot_style.h"
+#include "viz/plot/script.h"
+#include "viz/plot/style.h"
 
 namespace bp {
 
