@@ -8,9 +8,9 @@
 #include <set>
 #include <utility>
 
-#include "viz/fold_places.h"
+#include "viz/fold/neurons.h"
+#include "viz/fold/places.h"
 #include "viz/formula.h"
-#include "viz/neurons.h"
 #include "viz/text.h"
 
 namespace bp {

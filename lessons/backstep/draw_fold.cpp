@@ -104,8 +104,7 @@ void draw_folded(const bp::Worksheet& worksheet, const Folding& folding) {
     const std::string note = bp::draw(picture, folding.out, look);
     if (!note.empty()) fmt::print(stderr, "backstep: {}: {}\n", folding.out, note);
   } catch (const bp::Picture_too_large&) {
-    throw Failure(bad_input,
-                  fmt::format("{}: even so folded the picture is too large", worksheet.file));
+    throw Failure(bad_input, fmt::format("{}: even so folded the picture is too large", worksheet.file));
   }
   fmt::print("Drawn: {}\n", folding.out);
 }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/worksheet/tape.h"
-#include "viz/neurons.h"
+#include "viz/fold/neurons.h"
 
 namespace bp {
 

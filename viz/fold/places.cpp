@@ -1,4 +1,4 @@
-#include "viz/fold_places.h"
+#include "viz/fold/places.h"
 
 #include <algorithm>
 #include <set>

@@ -1,4 +1,4 @@
-#include "viz/fold_box.h"
+#include "viz/fold/box.h"
 
 #include <fmt/format.h>
 

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "viz/fold.h"
-#include "viz/fold_box.h"
+#include "viz/fold/box.h"
 #include "viz/formula.h"
 #include "viz/text.h"
 

@@ -1,4 +1,4 @@
-#include "viz/neurons.h"
+#include "viz/fold/neurons.h"
 
 #include <algorithm>
 #include <map>
