@@ -189,11 +189,15 @@ class Panel {
     for (const path of largest) {
       const names = [this.of.loss, ...path.uses.map((use) => this.of.uses[use].to)].map(
           (each) => this.explainer.name(each));
-      const factors = path.uses.map((use) => this.explainer.in_parentheses(this.of.local(use)));
+      const factors = path.uses.map((use, i) => {
+        const local = this.of.local(use);
+        return i === 0 ? this.explainer.shown(local) : this.explainer.in_parentheses(local);
+      });
       const item =
           make("li", {}, make("span", {text: shortened(names, ["\u2026"]).join(" \u2190 "), classes: "way"}));
-      const product = shortened(factors, ["\u2026"]).join(" \u00d7 ") || "1";
-      const text = `${product} = ${this.explainer.shown(path.product)}`;
+      const product = this.explainer.shown(path.product);
+      const text =
+          factors.length < 2 ? product : `${shortened(factors, ["\u2026"]).join(" \u00d7 ")} = ${product}`;
       if (!hidden) item.append(make("span", {text, classes: "product"}));
       list.append(item);
     }
