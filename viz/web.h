@@ -8,7 +8,7 @@ namespace bp::web {
 extern const std::string_view common_css;  ///< colours for light and dark, type, buttons, tables, print
 
 // The step-through page: its body, its style, and its scripts in the order in which they run. Between
-// elementary.js and evaluate.js belongs the table of operations, of page_operations.h.
+// elementary.js and evaluate.js belongs the table of operations, of page/operations.h.
 extern const std::string_view page_html;
 extern const std::string_view page_css;
 extern const std::string_view elementary_js;

@@ -7,9 +7,9 @@
 #include "engine/scalar/math.h"
 #include "tests/support/catch2.h"
 #include "tests/viz/worked_example.h"
-#include "viz/page_groups.h"
-#include "viz/page_operations.h"
-#include "viz/page_plan.h"
+#include "viz/page/groups.h"
+#include "viz/page/operations.h"
+#include "viz/page/plan.h"
 
 using namespace bp;
 

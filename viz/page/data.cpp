@@ -4,8 +4,8 @@
 #include "engine/model/json_text.h"
 #include "engine/worksheet/hint.h"
 #include "viz/json_number.h"
-#include "viz/page_formula.h"
-#include "viz/page_model.h"
+#include "viz/page/formula.h"
+#include "viz/page/model.h"
 #include "viz/text.h"
 
 namespace bp {

@@ -1,4 +1,4 @@
-#include "viz/page_model.h"
+#include "viz/page/model.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-#include "viz/page_formula.h"
+#include "viz/page/formula.h"
 #include "viz/text.h"
 
 namespace bp {

@@ -1,4 +1,4 @@
-#include "viz/page_layout.h"
+#include "viz/page/layout.h"
 
 #include <fmt/format.h>
 

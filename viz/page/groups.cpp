@@ -1,4 +1,4 @@
-#include "viz/page_groups.h"
+#include "viz/page/groups.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "viz/fold.h"
-#include "viz/page_plan.h"
+#include "viz/page/plan.h"
 
 namespace bp {
 namespace {

@@ -1,4 +1,4 @@
-#include "viz/page_operations.h"
+#include "viz/page/operations.h"
 
 #include <fmt/format.h>
 

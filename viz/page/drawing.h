@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "viz/page_model.h"
+#include "viz/page/model.h"
 
 namespace bp {
 

@@ -4,7 +4,7 @@
 #include <span>
 
 #include "engine/scalar/graph.h"
-#include "viz/page_model.h"
+#include "viz/page/model.h"
 
 namespace bp {
 

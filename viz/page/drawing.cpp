@@ -1,4 +1,4 @@
-#include "viz/page_drawing.h"
+#include "viz/page/drawing.h"
 
 #include <fmt/format.h>
 
@@ -8,8 +8,8 @@
 
 #include "engine/worksheet/text_width.h"
 #include "viz/html.h"
-#include "viz/page_layout.h"
-#include "viz/page_plan.h"
+#include "viz/page/layout.h"
+#include "viz/page/plan.h"
 #include "viz/picture.h"
 #include "viz/text.h"
 

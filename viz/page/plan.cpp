@@ -1,4 +1,4 @@
-#include "viz/page_plan.h"
+#include "viz/page/plan.h"
 
 #include <algorithm>
 #include <map>

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "viz/page_model.h"
+#include "viz/page/model.h"
 
 namespace bp {
 

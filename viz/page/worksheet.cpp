@@ -1,4 +1,4 @@
-#include "viz/page_worksheet.h"
+#include "viz/page/worksheet.h"
 
 #include <fmt/format.h>
 

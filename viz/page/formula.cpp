@@ -1,4 +1,4 @@
-#include "viz/page_formula.h"
+#include "viz/page/formula.h"
 
 #include <string_view>
 
