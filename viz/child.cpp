@@ -1,6 +1,5 @@
 #include "viz/child.h"
 
-#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,8 +22,7 @@ namespace {
   throw std::runtime_error("backstep: " + what + ": " + std::strerror(error));
 }
 
-// Files without a name take what the child writes: with pipes for both streams each side could wait for the
-// other.
+// Files without a name hold what the child reads and writes: with pipes each side could wait for the other.
 struct Close_file {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
@@ -33,6 +31,15 @@ using Nameless_file = std::unique_ptr<std::FILE, Close_file>;
 Nameless_file nameless_file() {
   Nameless_file file(std::tmpfile());
   if (!file) fail("cannot make a temporary file", errno);
+  return file;
+}
+
+Nameless_file file_with(std::string_view text) {
+  Nameless_file file = nameless_file();
+  if (std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() || std::fflush(file.get()) != 0) {
+    fail("cannot write to a temporary file", errno);
+  }
+  std::rewind(file.get());
   return file;
 }
 
@@ -47,9 +54,9 @@ std::string text_of(std::FILE* file) {
 // Which files a child process has as its standard streams.
 class Streams {
  public:
-  Streams(int out, int err) {
+  Streams(int in, int out, int err) {
     posix_spawn_file_actions_init(&actions_);
-    posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions_, in, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions_, out, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions_, err, STDERR_FILENO);
   }
@@ -65,12 +72,12 @@ class Streams {
 
 }  // namespace
 
-std::optional<Child_output> run_child(std::vector<std::string> arguments) {
-  const Nameless_file out = nameless_file(), err = nameless_file();
+std::optional<Child_output> run_child(std::vector<std::string> arguments, std::string_view input) {
+  const Nameless_file in = file_with(input), out = nameless_file(), err = nameless_file();
   std::vector<char*> pointers;
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
-  const Streams streams(::fileno(out.get()), ::fileno(err.get()));
+  const Streams streams(::fileno(in.get()), ::fileno(out.get()), ::fileno(err.get()));
   pid_t child = 0;
   const int refused =
       ::posix_spawnp(&child, pointers[0], streams.actions(), nullptr, pointers.data(), environ);
@@ -80,8 +87,9 @@ std::optional<Child_output> run_child(std::vector<std::string> arguments) {
   while (::waitpid(child, &ended, 0) < 0) {
     if (errno != EINTR) fail("lost sight of " + arguments[0], errno);
   }
-  const int status = WIFSIGNALED(ended) ? 128 + WTERMSIG(ended) : WEXITSTATUS(ended);
-  return Child_output{status, text_of(out.get()), text_of(err.get())};
+  const int signal = WIFSIGNALED(ended) ? WTERMSIG(ended) : 0;
+  const int status = signal != 0 ? 128 + signal : WEXITSTATUS(ended);
+  return Child_output{status, signal, text_of(out.get()), text_of(err.get())};
 }
 
 }  // namespace bp
