@@ -104,7 +104,7 @@ std::string shade_range(const Axis& shade, const Range& range) {
     low = shade.logarithmic ? low / 2 : low - air;
     high = shade.logarithmic ? high * 2 : high + air;
   }
-  return fmt::format("set cblabel {}\n{}set format cb '%g'\nset cbrange [{}:{}]\n",
+  return fmt::format("set cblabel {} offset 1.2,0\n{}set format cb '%g'\nset cbrange [{}:{}]\n",
                      plot_text(shade.name, name_length), shade.logarithmic ? "set logscale cb\n" : "", low,
                      high);
 }
