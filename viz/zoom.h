@@ -10,13 +10,13 @@
 //
 //     products    of the neuron that the weight is in, the largest stand alone, and the weight's own; the
 //                 others are one number
-//     units       of each later layer, those through which most of the gradient passes stand alone. The others
-//                 are replaced by their tangents, straight lines through what they are now, and straight lines
-//                 add up to one: a slope and a number
+//     units       of each later layer, those through which most of the gradient passes stand alone. The
+//                 others are replaced by their tangents, straight lines through what they are now, and
+//                 straight lines add up to one: a slope and a number
 //     outputs     likewise, and the right class always stands alone
 //
-// So all numbers are true, and the gradient is that of the whole network, to rounding. It holds at this point:
-// away from it a line is not the curve.
+// So all numbers are true, and the gradient is that of the whole network, to rounding. It holds at this
+// point: away from it a line is not the curve.
 #pragma once
 
 #include <cstddef>
@@ -43,8 +43,8 @@ struct Weight_place {
 
 /// Reads "0.weight[37,405]" or "0.bias[37]".
 ///
-/// Throws:    std::invalid_argument in one line: another spelling, a tensor that the network has not (and which
-///            it has), one that is not of a dense layer, a place outside of it.
+/// Throws:    std::invalid_argument in one line: another spelling, a tensor that the network has not (and
+///            which it has), one that is not of a dense layer, a place outside of it.
 Weight_place place_of(std::string_view text, batch::Network<double>& net);
 
 /// What the loss is of.

@@ -1,4 +1,4 @@
-#include "viz/zoom_numbers.h"
+#include "viz/zoom/numbers.h"
 
 #include <algorithm>
 #include <cmath>
