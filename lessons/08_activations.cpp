@@ -95,7 +95,7 @@ void claim_collapse(const Curve& task) {
   }
   const double line = (yy - xy * xy / xx) / static_cast<double>(task.x.size());
   const auto after = [&task](Activation f) {
-    return Spread([&, f](std::uint64_t seed) {
+    return bp::ten_starts([&, f](std::uint64_t seed) {
       Curve_network net(task, 3, 6, f, seed);
       net.train(0.02, 600);
       return net.loss.data();
@@ -119,7 +119,7 @@ void claim_collapse(const Curve& task) {
    from machine to machine, so yours may say other numbers there.)
 
 )",
-        Spread::starts, line, linear.text(4),
+        bp::starts, line, linear.text(4),
         bp::measured(fmt::format("      tanh                    {}\n", bent.text(2))));
 }
 
@@ -135,7 +135,7 @@ void claim_vanishing(const Curve& task) {
   const Initializer usual = Initializer::xavier_uniform(), large = Initializer::xavier_uniform(4);
   for (const std::size_t depth : {2u, 3u, 5u, 8u}) {
     const auto share = [&](Activation f, const Initializer& weights) {
-      return Spread([&](std::uint64_t seed) {
+      return bp::ten_starts([&](std::uint64_t seed) {
                Curve_network net(task, depth, 6, f, seed, weights);
                net.loss.backward();
                const auto size = [](const Layer& layer) {
@@ -151,7 +151,7 @@ void claim_vanishing(const Curve& task) {
           share(tangent, usual));
   }
   const auto learned = [&](Activation f, const Initializer& weights) {
-    return Spread([&](std::uint64_t seed) {
+    return bp::ten_starts([&](std::uint64_t seed) {
              return Curve_network(task, 5, 6, f, seed, weights).steps_until(0.05, 0.1, 2000);
            })
         .below(2000);
@@ -167,7 +167,7 @@ void claim_vanishing(const Curve& task) {
 )",
         bp::measured(fmt::format(
             "      {} of {} starts with sigmoid, {} with its weights x 4, {} with tanh\n",
-            learned(squash, usual), Spread::starts, learned(squash, large), learned(tangent, usual))));
+            learned(squash, usual), bp::starts, learned(squash, large), learned(tangent, usual))));
 }
 
 // 5. tanh against sigmoid, and what makes the difference: take the centre away from the one, give it to the
@@ -189,9 +189,9 @@ void claim_centred(const Curve& task) {
 )");
   for (const auto& [name, f] : shifted) {
     double best_rate = 0;
-    Spread best([](std::uint64_t) { return 1e9; });
+    Spread best = bp::ten_starts([](std::uint64_t) { return 1e9; });
     for (const double rate : {0.1, 0.2, 0.4, 0.8}) {
-      const Spread steps([&, f = f](std::uint64_t seed) {
+      const Spread steps = bp::ten_starts([&, f = f](std::uint64_t seed) {
         return Curve_network(task, 1, 6, f, seed).steps_until(0.02, rate, 1000);
       });
       if (steps.median() >= best.median()) continue;
@@ -258,7 +258,7 @@ void claim_relu(const Curve& task) {
   for (const double rate : {0.0, 0.1, 0.2, 0.4, 0.6}) {
     std::vector<Silence> silences;
     const auto loss_of = [&](Activation f) {
-      return Spread([&](std::uint64_t seed) {
+      return bp::ten_starts([&](std::uint64_t seed) {
         Curve_network net(task, 1, 6, f, seed);
         net.train(rate, rate > 0 ? 300 : 0);
         silences.push_back(silence_of(net, 6));
@@ -268,7 +268,7 @@ void claim_relu(const Curve& task) {
     const Spread loss = loss_of(rectify);
     int dead = 0;
     for (const Silence& silence : silences) dead += silence.dead;
-    const Spread zeros([&](std::uint64_t seed) { return silences[seed - 1].zeros; });
+    const Spread zeros = bp::ten_starts([&](std::uint64_t seed) { return silences[seed - 1].zeros; });
     print("{}", bp::measured(fmt::format("      {:>4}   {:17}{:>2}     {:27}{}\n", rate, zeros.text(), dead,
                                          loss.text(), loss_of(leak).text())));
   }
@@ -308,7 +308,7 @@ void claim_normalised(const Curve& task) {
     for (const Activation f : {tangent, rectify}) {
       std::size_t most = 0;
       for (const double rate : {0.4, 0.1, 0.03, 0.01, 0.001}) {
-        const Spread steps([&, f = f](std::uint64_t seed) {
+        const Spread steps = bp::ten_starts([&, f = f](std::uint64_t seed) {
           return Curve_network(moved, 1, 6, f, seed).steps_until(0.02, rate, 500);
         });
         most = std::max(most, steps.below(500));
@@ -345,11 +345,11 @@ void claim_output(const Curve& task) {
       net.train(0.1, 600);
       return look(net);
     };
-    const Spread loss([&](std::uint64_t seed) {
+    const Spread loss = bp::ten_starts([&](std::uint64_t seed) {
       return trained(task, seed, [](const Curve_network& net) { return net.loss.data(); });
     });
     double low = 1e9, high = -1e9;
-    const Spread right([&](std::uint64_t seed) {
+    const Spread right = bp::ten_starts([&](std::uint64_t seed) {
       return trained(labels, seed, [&](const Curve_network& net) {
         double count = 0;
         for (std::size_t n = 0; n < net.outputs.size(); ++n) {

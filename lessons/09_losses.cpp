@@ -176,7 +176,8 @@ void which_learns() {
 )");
   for (const double rate : {0.5, 2.0, 8.0}) {
     const auto steps = [rate](bool cross_entropy) {
-      return Spread([=](std::uint64_t seed) { return steps_to_learn(cross_entropy, rate, seed); }).text(4);
+      return bp::ten_starts([=](std::uint64_t seed) { return steps_to_learn(cross_entropy, rate, seed); })
+          .text(4);
     };
     print("{}", bp::measured(fmt::format("      {:>6}   {:24} {}\n", rate, steps(false), steps(true))));
   }
@@ -329,8 +330,8 @@ void labels() {
 
 )",
         by_label.data(), grads(by_label), one_hot.data(), grads(one_hot), soft.data(), grads(soft));
-  const Spread softmax([](std::uint64_t seed) { return percent_right(5, seed); });
-  const Spread number([](std::uint64_t seed) { return percent_right(1, seed); });
+  const Spread softmax = bp::ten_starts([](std::uint64_t seed) { return percent_right(5, seed); });
+  const Spread number = bp::ten_starts([](std::uint64_t seed) { return percent_right(1, seed); });
   print(R"(   What is meant by the advice is another thing: a class is not a quantity. Class 2 does not
    lie between 1 and 3. Five heaps of points round a circle, numbered in a random order; one
    layer of weighted sums; 200 steps at rate 0.3; per cent right of 40, ten starts:

@@ -153,7 +153,7 @@ void show_spread() {
   const auto losses = [&](double penalty, std::vector<double>& sizes) {
     right.clear();
     silent.clear();
-    return Spread([&](std::uint64_t seed) {
+    return bp::ten_starts([&](std::uint64_t seed) {
       Demo demo(seed, penalty);
       const auto begin = std::chrono::steady_clock::now();
       demo.train();
@@ -171,19 +171,19 @@ void show_spread() {
 
                                   with the penalty            without
 )",
-        Spread::starts);
+        bp::starts);
   std::vector<std::string> columns[2];
   for (const double penalty : {decay, 0.0}) {
     std::vector<double> sizes;
     const Spread loss = losses(penalty, sizes);
     const auto spread = [](const auto& of) {
-      return Spread([&](std::uint64_t seed) { return of[seed - 1]; }).text(3);
+      return bp::ten_starts([&](std::uint64_t seed) { return of[seed - 1]; }).text(3);
     };
     columns[penalty == 0] = {loss.text(), spread(right), spread(silent), spread(sizes)};
   }
   const char* names[] = {"loss of the data", "right of 100", "content of 100", "length of all parameters"};
   for (std::size_t i = 0; i < 4; ++i) print("      {:27} {:27} {}\n", names[i], columns[0][i], columns[1][i]);
-  const double each = seconds / (2.0 * Spread::starts * steps);
+  const double each = seconds / (2.0 * bp::starts * steps);
   print("\n{}",
         bp::measured(fmt::format("     {:.2f} ms for a step: forward and backward for 100 points, and 337 "
                                  "parameters moved\n",

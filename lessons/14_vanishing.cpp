@@ -11,18 +11,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <functional>
-#include <limits>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "engine/scalar/optimizer.h"
+#include "lessons/deep_networks.h"
 #include "lessons/plot.h"
-#include "lessons/runs.h"
+#include "lessons/spread.h"
 
 using bp::Activation, bp::Graph, bp::Initializer, bp::Layer, bp::Mlp, bp::Value;  // today's vocabulary
+using bp::Kind, bp::network, bp::Signal, bp::signals, bp::train, bp::with_sigmoids;
 using bp::measured, bp::Spread, bp::spread, bp::yes, fmt::print;
 
 // 1. The chain of lessons/worksheets/vanishing.bp: each neuron has one input, all have the same weight and
@@ -60,15 +58,9 @@ void five_sigmoids() {
 }
 
 // 2. Networks with two inputs, `depth` layers of `width` neurons and one output, for 30 points.
-const bp::Labelled_points moons = bp::moons(30);
-const std::vector<std::size_t> all_points = bp::everything(30);
+//    signals() says what each layer passes on, forward and backward (deep_networks.h).
+const bp::Labelled_points& moons = bp::thirty_points();
 
-struct Kind {
-  std::string name;
-  Activation activation;
-  Initializer weights;
-  double rule;  // what section 3 expects of a layer of 16, for relu; for the others at most
-};
 const std::array kinds = {
     Kind{"sigmoid, N(0, 1)", Activation::sigmoid, Initializer::normal(0, 1), 1},
     Kind{"sigmoid, Xavier", Activation::sigmoid, Initializer::xavier_normal(), 0.25},
@@ -77,38 +69,6 @@ const std::array kinds = {
     Kind{"relu, N(0, 1)", Activation::relu, Initializer::normal(0, 1), std::sqrt(8.0)},
     Kind{"relu, Xavier", Activation::relu, Initializer::xavier_normal(), std::sqrt(0.5)},
     Kind{"relu, He", Activation::relu, Initializer::he_normal(), 1}};
-
-Mlp network(Graph& graph, const Kind& kind, std::size_t depth, std::size_t width, std::uint64_t seed) {
-  bp::Random random(seed);
-  return bp::moon_network(graph, depth, width, kind.activation, kind.weights, random);
-}
-
-// Of one hidden layer: its outputs h for all points, the root of the mean h^2, and the length of dL/dh.
-struct Signal {
-  std::vector<double> h;
-  double size = 0, gradient = 0;
-};
-
-std::vector<Signal> signals(const Mlp& net) {
-  const std::size_t depth = net.layers().size() - 1;
-  std::vector<Signal> found(depth);
-  for (std::size_t i = 0; i < moons.size(); ++i) {
-    std::vector<std::vector<Value>> h = {net.layers()[0](moons.inputs[i])};
-    for (std::size_t l = 1; l <= depth; ++l) h.push_back(net.layers()[l](h.back()));
-    bp::binary_cross_entropy_with_logits(h[depth][0], moons.labels[i]).backward();
-    for (std::size_t l = 0; l < depth; ++l) {
-      for (const Value value : h[l]) {
-        found[l].h.push_back(value.data());
-        found[l].size += value.data() * value.data();
-        found[l].gradient += value.grad_or_zero() * value.grad_or_zero();
-      }
-    }
-  }
-  for (Signal& s : found) {
-    s.size = std::sqrt(s.size / static_cast<double>(s.h.size())), s.gradient = std::sqrt(s.gradient);
-  }
-  return found;
-}
 
 constexpr std::size_t deep = 10, wide = 16, seeds = 10;
 
@@ -215,29 +175,8 @@ void size_of_weights() {
 )");
 }
 
-// 4. tanh(x) = 2*sigmoid(2x) - 1, so with h = 2*s - 1 a network of tanh is one of sigmoids s: weights from a
-//    hidden neuron count twice, those to one twice again, and the bias takes up the -1.
-Mlp with_sigmoids(Graph& graph, const Mlp& net) {
-  std::vector<Layer> layers;
-  for (std::size_t l = 0; l < net.layers().size(); ++l) {
-    const bool last = l + 1 == net.layers().size();
-    const double to = last ? 1 : 2, from = l == 0 ? 1 : 2;
-    std::vector<std::vector<double>> weights;
-    std::vector<double> biases;
-    for (const bp::Neuron& neuron : net.layers()[l].neurons()) {
-      weights.emplace_back();
-      double bias = neuron.bias()->data();
-      for (const Value w : neuron.weights()) {
-        weights.back().push_back(to * from * w.data());
-        if (l > 0) bias -= w.data();
-      }
-      biases.push_back(to * bias);
-    }
-    layers.emplace_back(graph, weights, biases, last ? Activation::identity : Activation::sigmoid);
-  }
-  return Mlp(std::move(layers));
-}
-
+// 4. tanh(x) = 2*sigmoid(2x) - 1. So with_sigmoids() can write a network of tanh as one of sigmoids: weights
+//    from a hidden neuron count twice, those to one twice again, and the bias takes up the -1.
 void put_to_the_test() {
   double apart = 0;
   const Spread twins = spread(1, seeds, [&](std::uint64_t seed) {
@@ -275,26 +214,7 @@ void put_to_the_test() {
             : "not settled by these networks.");
 }
 
-// 5. Gradient descent on all points at once. A number beyond the range of double stops it: an infinite loss.
-constexpr int steps = 300;
-
-double train(Graph& graph, const Mlp& net, double rate, const std::function<void()>& look = {}) {
-  const Value loss = bp::moon_loss(net, moons, all_points);
-  bp::Sgd optimizer(net.parameters(), rate);
-  try {
-    for (int step = 0; step < steps; ++step) {
-      optimizer.zero_grad();
-      loss.backward();
-      if (look) look();
-      optimizer.step();
-      graph.recompute();
-    }
-  } catch (const std::runtime_error&) { return std::numeric_limits<double>::infinity(); }
-  graph.zero_grad();
-  loss.backward();  // what the next step would have
-  return std::isfinite(loss.data()) ? loss.data() : std::numeric_limits<double>::infinity();
-}
-
+// 5. Gradient descent on all points at once, from several starts.
 struct Learner {
   Kind kind;
   bool rewritten;  // with sigmoids
@@ -346,7 +266,7 @@ void do_they_learn() {
    networks start as equals, but a step moves other weights by other amounts.
 
 )",
-        steps, measured(rows), yes(medians[0] < 0.1), yes(medians[2] > 0.6),
+        bp::training_steps, measured(rows), yes(medians[0] < 0.1), yes(medians[2] > 0.6),
         yes(medians[8] < 0.1 && medians[11] < 0.1), yes(medians[5] < 0.5));
 }
 
@@ -376,7 +296,7 @@ void draw_training() {
       map.values.insert(map.values.end(), lengths[l].begin(), lengths[l].end());
     }
   }
-  for (int step = 0; step < steps; ++step) map.columns.push_back(step);
+  for (int step = 0; step < bp::training_steps; ++step) map.columns.push_back(step);
   bp::show(map, "14_vanishing_training.png",
            R"(   Seed 1, rates 3 and 0.3; 6 is the output. Sigmoid: soon there is hardly any gradient in any
    layer, not even the last. To it all points look alike, and what one half of them asks for,
@@ -488,7 +408,7 @@ void count_the_dead() {
    back slowly, and no slope makes a rate of 10 a good one: see the losses. So before you look
    for another curve, look at the rate.
 )",
-        steps, measured(rows), yes(all[1].least() > all[0].most()), yes(moved),
+        bp::training_steps, measured(rows), yes(all[1].least() > all[0].most()), yes(moved),
         yes(all[3].median() > all[1].median() / 2), yes(all[5].median() < all[1].median() / 2));
 }
 

@@ -10,21 +10,25 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <functional>
-#include <limits>
-#include <memory>
 #include <numeric>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/scalar/optimizer.h"
+#include "lessons/descent.h"
 #include "lessons/plot.h"
-#include "lessons/runs.h"
 
-using bp::Graph, bp::Mlp, bp::Value, bp::Optimizer;  // today's vocabulary
+using bp::always, bp::descend, bp::descend_often, bp::Learner, bp::make, bp::Maker;
+using bp::Graph, bp::Value, bp::Optimizer;  // today's vocabulary
 using bp::measured, bp::Spread, bp::spread, bp::yes, fmt::print;
+using bp::of, bp::Path, bp::Plan, bp::Rate, bp::up_to;
+
+double last(const Path& path) { return path.back(); }
+double highest(const Path& path) { return std::ranges::max(path) / path[0]; }  // 1: never above
+std::string shown(const Spread& s) {
+  return fmt::format("{:>8.4f} {:>8.4f} to {:.4f}", s.median(), s.least(), s.most());
+}
 
 // 1. E = w^2/2 * steepness has the gradient steepness * w, so a step multiplies w by 1 - rate * steepness.
 void too_long() {
@@ -56,100 +60,18 @@ void too_long() {
 )");
 }
 
-// 2. The task: 100 points, a network 2-8-1 with tanh. A seed draws the weights, then the order of points.
-const bp::Labelled_points points = bp::moons(100);
-const std::vector<std::size_t> all = bp::everything(100);
-
-struct Learner {
-  explicit Learner(std::uint64_t seed) : random(seed) {}
-  double loss() {
-    const Graph::Scope scope(graph);
-    return bp::moon_loss(net, points, all).data();
-  }
-  void find_gradient(std::span<const std::size_t> batch) {
-    const Graph::Scope scope(graph);  // drops the nodes of this batch, keeps the gradients
-    const Value loss = bp::moon_loss(net, points, batch);
-    graph.zero_grad();
-    loss.backward();
-  }
-  // Calls each(batch) for all points in a new order, so many at a time.
-  template <class Each>
-  void epoch(std::size_t batch, Each each) {
-    random.shuffle(std::span(order));
-    for (std::size_t i = 0; i < order.size(); i += batch) each(std::span(order).subspan(i, batch));
-  }
-
-  Graph graph;
-  bp::Random random;
-  bp::Mlp net =
-      bp::moon_network(graph, 1, 8, bp::Activation::tanh, bp::Initializer::xavier_uniform(), random);
-  std::vector<std::size_t> order = all;
-};
-
-using Maker = std::unique_ptr<Optimizer> (*)(std::vector<Value> parameters, double rate);
-template <class Kind, class Options = double>
-std::unique_ptr<Optimizer> make(std::vector<Value> parameters, double rate) {
-  return std::make_unique<Kind>(std::move(parameters), Options{rate});  // an option's first field is the rate
-}
-using Rate = std::function<double(std::size_t epoch)>;
-Rate always(double rate) {
-  return [rate](std::size_t) { return rate; };
-}
-
-struct Plan {
-  std::size_t batch, epochs;
-  Rate rate;
-  Maker maker = make<bp::Sgd>;
-};
-using Path = std::vector<double>;  // the loss of all points: before, and after each epoch
-
-Path descend(const Plan& plan, std::uint64_t seed) {
-  Learner learner(seed);
-  const std::unique_ptr<Optimizer> optimizer = plan.maker(learner.net.parameters(), plan.rate(0));
-  Path path = {learner.loss()};
-  try {
-    for (std::size_t epoch = 0; epoch < plan.epochs; ++epoch) {
-      optimizer->set_learning_rate(plan.rate(epoch));
-      learner.epoch(plan.batch, [&](std::span<const std::size_t> batch) {
-        learner.find_gradient(batch);
-        optimizer->step();
-      });
-      path.push_back(learner.loss());
-    }
-  } catch (const std::runtime_error&) {  // a number has left the range of double
-    path.resize(plan.epochs + 1, std::numeric_limits<double>::infinity());
-  }
-  return path;
-}
-
-std::vector<Path> descend_often(const Plan& plan, std::uint64_t seeds = bp::quick() ? 4 : 10) {
-  std::vector<Path> paths;
-  for (std::uint64_t seed = 1; seed <= seeds; ++seed) paths.push_back(descend(plan, seed));
-  return paths;
-}
-template <class Number>
-Spread of(const std::vector<Path>& paths, Number number) {
-  return spread(0, paths.size() - 1, [&](std::size_t i) { return number(paths[i]); });
-}
-std::vector<double> up_to(std::size_t last) {
-  std::vector<double> axis;
-  for (std::size_t epoch = 0; epoch <= last; ++epoch) axis.push_back(static_cast<double>(epoch));
-  return axis;
-}
-double last(const Path& path) { return path.back(); }
-double highest(const Path& path) { return std::ranges::max(path) / path[0]; }  // 1: never above
-std::string shown(const Spread& s) {
-  return fmt::format("{:>8.4f} {:>8.4f} to {:.4f}", s.median(), s.least(), s.most());
-}
+// 2. The task: 100 points of the moons, a network 2-8-1 with tanh. descent.h has what every experiment
+//    needs: a Learner is a network and its order of points, both from one seed; a Plan says how many points
+//    a step takes, how many epochs, at which rates, and whose step it is. descend() follows a plan.
 
 // By how much the gradient of a batch misses that of all points, in lengths of the latter, at the first
 // weights: the root of the mean square over ten epochs.
 double noise(std::size_t batch, std::uint64_t seed) {
   Learner learner(seed);
-  const std::vector<Value> parameters = learner.net.parameters();
+  const std::vector<Value> parameters = learner.parameters();
   std::vector<double> full;
   double length = 0, missed = 0, count = 0;
-  learner.find_gradient(all);
+  learner.find_gradient(learner.all_points());
   for (const Value p : parameters) full.push_back(p.grad()), length += p.grad() * p.grad();
   for (int epoch = 0; epoch < 10; ++epoch) {
     learner.epoch(batch, [&](std::span<const std::size_t> points_of_batch) {

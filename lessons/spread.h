@@ -1,38 +1,35 @@
-// For lessons that put a claim to the test: the same experiment from ten random starts, and how far the
-// results are spread.
+// For lessons that put a claim to the test: the same experiment from several random starts, and how far the
+// results are spread. One run says little: from another start it ends elsewhere.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/worksheet/digits.h"
 
 namespace bp {
 
-/// What an experiment gives from the seeds 1 to 10, in rising order. No result may be NaN.
+/// What several runs gave, in rising order. None may be NaN; a run that diverged counts as infinity.
 class Spread {
  public:
-  static constexpr std::uint64_t starts = 10;
-
-  /// `experiment(seed)` returns a number.
-  template <class Experiment>
-  explicit Spread(Experiment&& experiment) {
-    for (std::uint64_t seed = 1; seed <= starts; ++seed) {
-      results_.push_back(static_cast<double>(experiment(seed)));
-    }
-    std::sort(results_.begin(), results_.end());
+  /// Throws:    std::invalid_argument when there is no number.
+  explicit Spread(std::vector<double> numbers) : sorted_(std::move(numbers)) {
+    if (sorted_.empty()) throw std::invalid_argument("backstep: a spread needs one number or more");
+    std::sort(sorted_.begin(), sorted_.end());
   }
 
-  double least() const { return results_.front(); }
-  double most() const { return results_.back(); }
-  /// Half way between the fifth and the sixth.
-  double median() const { return (results_[starts / 2 - 1] + results_[starts / 2]) / 2; }
+  double least() const { return sorted_.front(); }
+  double most() const { return sorted_.back(); }
+  /// The middle number; half way between the middle two where their number is even.
+  double median() const { return (sorted_[(sorted_.size() - 1) / 2] + sorted_[sorted_.size() / 2]) / 2; }
   std::size_t below(double limit) const {
-    return static_cast<std::size_t>(std::lower_bound(results_.begin(), results_.end(), limit) -
-                                    results_.begin());
+    return static_cast<std::size_t>(std::lower_bound(sorted_.begin(), sorted_.end(), limit) -
+                                    sorted_.begin());
   }
 
   /// "0.022 (0.013 to 0.4)": the median, the least and the most.
@@ -42,7 +39,23 @@ class Spread {
   }
 
  private:
-  std::vector<double> results_;
+  std::vector<double> sorted_;
 };
+
+/// result(i) for each i from `first` to `last`, such as the loss that the seed i led to.
+template <class Result>
+Spread spread(std::uint64_t first, std::uint64_t last, Result&& result) {
+  std::vector<double> numbers;
+  for (std::uint64_t i = first; i <= last; ++i) numbers.push_back(static_cast<double>(result(i)));
+  return Spread(std::move(numbers));
+}
+
+inline constexpr std::uint64_t starts = 10;
+
+/// The same for the seeds 1 to 10.
+template <class Experiment>
+Spread ten_starts(Experiment&& experiment) {
+  return spread(1, starts, experiment);
+}
 
 }  // namespace bp

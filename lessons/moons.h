@@ -1,46 +1,17 @@
-// For lessons that judge by many runs: a small task, networks for it, and what different seeds gave. One run
-// says little: with other first weights it ends elsewhere.
+// For lessons that train many small networks: a task, two moons, and networks for it.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <stdexcept>
-#include <utility>
 #include <vector>
 
 #include "engine/data/toy.h"
 #include "engine/scalar/loss.h"
 #include "engine/scalar/nn.h"
+#include "lessons/spread.h"
 
 namespace bp {
-
-/// What several runs gave: the middle one, the least and the most. A run that diverged counts as infinity.
-class Spread {
- public:
-  /// Throws:    std::invalid_argument when there is no number.
-  explicit Spread(std::vector<double> numbers) : sorted_(std::move(numbers)) {
-    if (sorted_.empty()) throw std::invalid_argument("backstep: a spread needs one number or more");
-    std::ranges::sort(sorted_);
-  }
-
-  double least() const { return sorted_.front(); }
-  double most() const { return sorted_.back(); }
-  /// The middle number; between the middle two where their number is even.
-  double median() const { return (sorted_[(sorted_.size() - 1) / 2] + sorted_[sorted_.size() / 2]) / 2; }
-
- private:
-  std::vector<double> sorted_;
-};
-
-/// result(i) for each i from `first` to `last`, such as the loss that the seed i led to.
-template <class Result>
-Spread spread(std::uint64_t first, std::uint64_t last, Result&& result) {
-  std::vector<double> numbers;
-  for (std::uint64_t i = first; i <= last; ++i) numbers.push_back(result(i));
-  return Spread(std::move(numbers));
-}
 
 /// n points of the two moons, with little noise: always the same.
 inline Labelled_points moons(std::size_t n) {
