@@ -8,7 +8,7 @@ tested=zoom
 . "$root/tests/support/command.sh"
 
 # Graphviz keeps what it leaked: of interest where it is ours to mend.
-LSAN_OPTIONS="suppressions='$root/tests/viz/lsan.supp':print_suppressions=0"
+LSAN_OPTIONS=suppressions="$root/tests/viz/lsan.supp":print_suppressions=0
 export LSAN_OPTIONS
 : >sheet
 
