@@ -112,7 +112,7 @@ claim 'the loss falls with every optimizer' takes_every_optimizer
 # A terminal of its own: script(1) runs the command in one.
 # shellcheck disable=SC2086
 draws_a_bar() {
-  script -qec "$backstep train --layers 64,512,512,10 --epochs 4" /dev/null >out 2>&1 </dev/null || return 1
+  script -qec "\"$backstep\" train --layers 64,512,512,10 --epochs 4" /dev/null >out 2>&1 </dev/null || return 1
   grep -q '	' out && return 1
   # shellcheck disable=SC1003  # a carriage return
   tr '\r' '\n' <out | grep -q '^epoch [1-4]/4 \[=* *\]  loss [0-9.]*  accuracy [0-9.]* %  [0-9,]*/s  .* left' &&
