@@ -36,8 +36,8 @@ std::string percent(double share) { return fmt::format("{:.3g} %", 100.0 * share
 // ---- One layer's units ----------------------------------------------------------------------------------
 
 std::optional<Remark> dead_units(const Unit_measure& units, double learning_rate) {
-  // "as much as 40% of your network can be dead" where the learning rate is too high: the notes of Stanford's
-  // CS231n. Healthy runs of the tests have at most 25 %.
+  // What a learning rate that is too high can do by the notes of Stanford's CS231n ("Neural Networks 1", on
+  // ReLU). Healthy runs of the tests have at most 25 %.
   constexpr double many = 0.4;
   const double share = static_cast<double>(units.silent) / static_cast<double>(units.units);
   if (!(share >= many)) return std::nullopt;

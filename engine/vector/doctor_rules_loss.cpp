@@ -11,12 +11,6 @@
 
 namespace bp::batch {
 
-namespace {
-
-std::string percent(double share) { return fmt::format("{:.3g} %", 100.0 * share); }
-
-}  // namespace
-
 // ---- Outputs and losses ---------------------------------------------------------------------------------
 
 double cross_entropy_floor(std::size_t classes, double low, double high) {
@@ -71,7 +65,7 @@ bool is_at_chance(const Loss_measure& loss) {
 std::optional<Remark> ignores_inputs(const Loss_measure& loss) {
   if (!is_at_chance(loss)) return std::nullopt;
   std::string says = fmt::format("for 300 steps the loss has stood at {:.4f}", loss.last.mean());
-  if (!std::isnan(loss.accuracy)) says += fmt::format(" (accuracy {})", percent(loss.accuracy));
+  if (!std::isnan(loss.accuracy)) says += fmt::format(" (accuracy {:.3g} %)", 100.0 * loss.accuracy);
   says += fmt::format(". A network that gives the same whatever the input has {:.4f}", *loss.of_ignoring);
   if (loss.kind == Loss_kind::softmax_cross_entropy) {
     says += fmt::format(", the entropy of the labels (ln {} = {:.4f})", loss.classes,
