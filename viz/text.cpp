@@ -1,6 +1,7 @@
 #include "viz/text.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "engine/worksheet/utf8.h"
 
@@ -85,6 +86,25 @@ std::string wrapped(std::string_view text, std::size_t columns, std::string_view
   }
   end_line();
   return all;
+}
+
+std::string in_columns(const std::vector<std::vector<std::string>>& rows, std::string_view sides) {
+  std::vector<std::size_t> widths(sides.size());
+  for (const auto& row : rows) {
+    if (row.size() > sides.size()) throw std::invalid_argument("backstep: a row has more texts than columns");
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], character_count(row[i]));
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string gap(widths[i] - character_count(row[i]), ' ');
+      line += (i == 0 ? "" : "  ") + (sides[i] == '>' ? gap + row[i] : row[i] + gap);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
 }
 
 std::string escaped(std::string_view text) {

@@ -1,9 +1,10 @@
-// Text for pictures and terminals: names made harmless, sentences on lines.
+// Text for pictures and terminals: names made harmless, sentences on lines, rows in columns.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bp {
 
@@ -22,6 +23,15 @@ std::size_t character_count(std::string_view text);
 /// others behind `next`. A word that is longer than a line goes on after a comma, if it has one that fits.
 std::string wrapped(std::string_view text, std::size_t columns, std::string_view first = {},
                     std::string_view next = {});
+
+/// Rows in columns two spaces apart, each as broad as the longest text in it: to its left where `sides` has
+/// '<' in the column's place, to its right where it has '>'.
+///
+///     in_columns({{"w", "0.5"}, {"bias", "-1.25"}}, "<>")     w       0.5
+///                                                             bias  -1.25
+///
+/// Throws:    std::invalid_argument when a row has more texts than there are columns.
+std::string in_columns(const std::vector<std::vector<std::string>>& rows, std::string_view sides);
 
 /// Text for an HTML-like label of DOT: the characters that mean something there are escaped.
 std::string escaped(std::string_view text);

@@ -5,9 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "engine/data/file_error.h"
@@ -16,9 +14,9 @@
 #include "lessons/backstep/command.h"
 #include "lessons/backstep/draw_compared.h"
 #include "lessons/backstep/draw_fold.h"
+#include "lessons/backstep/drawn.h"
 #include "lessons/backstep/terminal.h"
 #include "viz/animate.h"
-#include "viz/render.h"
 #include "viz/text.h"
 #include "viz/tree.h"
 
@@ -30,11 +28,6 @@ struct Options {
   Folding folding;
   bool animate = false;
   int digits = 6;
-};
-
-struct Worksheet_picture {
-  bp::Picture picture;
-  bp::Picture_options look;
 };
 
 /// A derivative stands beside what it is taken by, so that d(loss)/dw is next to the gradient of w.
@@ -78,32 +71,28 @@ void print_tree(const bp::Worksheet& worksheet, const Options& options,
   fmt::print("{}", bp::to_tree(ends, tree));
 }
 
-Worksheet_picture picture_of(const bp::Worksheet& worksheet, const Options& options,
-                             const std::vector<bp::Value_mark>& marks) {
-  Worksheet_picture drawn;
-  drawn.look.digits = options.digits;
-  drawn.look.weighted_sums = bp::Weighted_sums::folded;  // one line of the worksheet, one box
-  drawn.picture = bp::picture_of(*worksheet.graph, drawn.look);
-  const std::string loss = "n" + std::to_string(worksheet.loss.index());
-  for (bp::Picture::Box& box : drawn.picture.boxes) box.is_root = box.id == loss;
-  for (const bp::Value_mark& mark : marks) bp::add_mark(drawn.picture, mark.of, mark.mark);
-  if (!options.path.empty()) bp::keep_paths(drawn.picture, worksheet.at(options.path), worksheet.loss);
-  return drawn;
-}
-
 void draw_picture(const bp::Worksheet& worksheet, const Options& options,
                   const std::vector<bp::Value_mark>& marks) {
-  const auto [picture, look] = picture_of(worksheet, options, marks);
-  const std::string note = bp::draw(picture, options.out, look);
-  if (!note.empty()) fmt::print(stderr, "backstep: {}: {}\n", options.out, note);
-  fmt::print("Drawn: {}\n", options.out);
+  bp::Picture_options look;
+  look.digits = options.digits;
+  try {
+    bp::Picture picture = picture_of(worksheet, look);
+    for (const bp::Value_mark& mark : marks) bp::add_mark(picture, mark.of, mark.mark);
+    if (!options.path.empty()) bp::keep_paths(picture, worksheet.at(options.path), worksheet.loss);
+    draw_to(options.out, picture, look);
+  } catch (const bp::Picture_too_large&) {
+    throw Failure(bad_input, fmt::format("{}: this calculation is too large for a picture; without -o its "
+                                         "beginning is shown as a tree",
+                                         worksheet.file));
+  }
 }
 
 void animate(const bp::Worksheet& worksheet, const Options& options) {
   if (options.out.empty()) throw Failure(bad_input, "--animate wants a file: -o OUT.svg or OUT.gif");
+  bp::Picture_options look;
+  look.digits = options.digits;
   try {
-    const auto [picture, look] = picture_of(worksheet, options, {});
-    bp::animate(picture, options.out, look);
+    bp::animate(picture_of(worksheet, look), options.out, look);
   } catch (const bp::Picture_too_large&) {
     throw Failure(bad_input,
                   fmt::format("{}: this calculation is too large for a moving picture", worksheet.file));
@@ -127,20 +116,11 @@ void draw(const Options& options) {
   const bp::Check check = bp::compare_claims(worksheet);
   const std::vector<bp::Value_mark> marks = marks_of(worksheet, check);
   if (options.folding.is_asked_for()) {
-    Folding folding = options.folding;
-    folding.out = options.out;
-    folding.digits = options.digits;
-    draw_folded(worksheet, folding);
+    draw_folded(worksheet, options.folding, options.out, options.digits);
   } else if (options.out.empty()) {
     print_tree(worksheet, options, marks);
   } else {
-    try {
-      draw_picture(worksheet, options, marks);
-    } catch (const bp::Picture_too_large&) {
-      throw Failure(bad_input, fmt::format("{}: this calculation is too large for a picture; without -o its "
-                                           "beginning is shown as a tree",
-                                           worksheet.file));
-    }
+    draw_picture(worksheet, options, marks);
   }
   if (check.claims.empty()) return;
   fmt::print("{}Claims: {} right, {} truncated, {} wrong\n", options.out.empty() ? "\n" : "", check.right,

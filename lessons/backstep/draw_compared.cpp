@@ -3,15 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <vector>
 
 #include "engine/data/with_commas.h"
 #include "engine/worksheet/digits.h"
+#include "lessons/backstep/drawn.h"
 #include "lessons/backstep/failure.h"
 #include "viz/compare.h"
-#include "viz/render.h"
 #include "viz/text.h"
 
 namespace backstep {
@@ -21,7 +20,7 @@ constexpr std::size_t most_lines = 200;
 constexpr std::size_t longest_name = 30;  // characters
 constexpr std::size_t columns = 100;
 
-using Line = std::array<std::string, 5>;  // what, left, right, difference, remark
+using Line = std::vector<std::string>;  // what, left, right, difference, remark
 
 Line line_of(const std::string& what, double left, double right, int digits) {
   const auto [a, b] = bp::shown_apart(left, right, digits);
@@ -53,24 +52,6 @@ std::vector<Line> lines_of(const bp::Worksheet& left, const bp::Comparison& comp
   }
   if (!lines.empty()) lines[0][4] = "<- here it begins";
   return lines;
-}
-
-void print_lines(const std::vector<Line>& lines) {
-  std::array<std::size_t, 5> widths{};
-  for (const Line& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      widths[i] = std::max(widths[i], bp::character_count(line[i]));
-    }
-  }
-  for (const Line& line : lines) {
-    std::string text;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      const std::string gap(widths[i] - bp::character_count(line[i]), ' ');
-      text += (i == 0 ? "" : "  ") + (i >= 1 && i <= 3 ? gap + line[i] : line[i] + gap);
-    }
-    text.erase(text.find_last_not_of(' ') + 1);
-    fmt::print("{}\n", text);
-  }
 }
 
 void print_names(const std::string& file, const std::vector<std::string>& names) {
@@ -109,7 +90,7 @@ void print_table(const bp::Worksheet& left, const bp::Worksheet& right, const bp
     lines.insert(lines.begin(), {"", bp::shown_name(left.file, longest_name),
                                  bp::shown_name(right.file, longest_name), "right - left", ""});
     fmt::print("\n");
-    print_lines(lines);
+    fmt::print("{}", bp::in_columns(lines, "<>>><"));
     if (missing > 0) fmt::print("{} more lines are not shown.\n", bp::with_commas(missing));
     fmt::print("\n");
   }
@@ -125,21 +106,16 @@ void draw_compared(const bp::Worksheet& left, const bp::Worksheet& right, const 
   if (out.empty()) return print_table(left, right, comparison, digits);
   bp::Picture_options look;
   look.digits = digits;
-  look.weighted_sums = bp::Weighted_sums::folded;
   look.title = fmt::format("{}, and in frames (\u2260) {}", left.file, right.file);
   try {
-    bp::Picture picture = bp::picture_of(*left.graph, look);
-    const std::string loss = "n" + std::to_string(left.loss.index());
-    for (bp::Picture::Box& box : picture.boxes) box.is_root = box.id == loss;
+    bp::Picture picture = picture_of(left, look);
     bp::show_beside(picture, comparison);
-    const std::string note = bp::draw(picture, out, look);
-    if (!note.empty()) fmt::print(stderr, "backstep: {}: {}\n", out, note);
+    draw_to(out, picture, look);
   } catch (const bp::Picture_too_large&) {
     throw Failure(bad_input, fmt::format("{}: this calculation is too large for a picture; without -o the "
                                          "differences are listed",
                                          left.file));
   }
-  fmt::print("Drawn: {}\n", out);
   print_summary(comparison);
   print_names(left.file, comparison.only_left);
   print_names(right.file, comparison.only_right);

@@ -2,16 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <cstdio>
 #include <optional>
 #include <string_view>
 
 #include "engine/worksheet/digits.h"
+#include "lessons/backstep/drawn.h"
 #include "lessons/backstep/failure.h"
 #include "viz/fold.h"
-#include "viz/render.h"
 #include "viz/text.h"
 
 namespace backstep {
@@ -51,7 +49,7 @@ std::size_t find(const bp::Groups& groups, const std::string& name, const std::s
 
 /// A line for each row of each box, in columns.
 void print_boxes(const bp::Picture& picture, int digits) {
-  std::vector<std::array<std::string, 5>> lines;
+  std::vector<std::vector<std::string>> lines = {{"", "", "", "data", "|grad|"}};
   for (const bp::Picture::Box& box : picture.boxes) {
     if (box.kind == bp::Picture::Kind::constant) continue;
     std::vector<bp::Picture::Row> rows = box.rows;
@@ -66,27 +64,12 @@ void print_boxes(const bp::Picture& picture, int digits) {
                        rows[i].grad});
     }
   }
-  lines.insert(lines.begin(), {"", "", "", "data", "|grad|"});
-  std::array<std::size_t, 5> widths{};
-  for (const auto& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      widths[i] = std::max(widths[i], bp::character_count(line[i]));
-    }
-  }
-  for (const auto& line : lines) {
-    std::string text;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      const std::string gap(widths[i] - bp::character_count(line[i]), ' ');
-      text += (i == 0 ? "" : "  ") + (i >= 3 ? gap + line[i] : line[i] + gap);
-    }
-    text.erase(text.find_last_not_of(' ') + 1);
-    fmt::print("{}\n", text);
-  }
+  fmt::print("{}", bp::in_columns(lines, "<<<>>"));
 }
 
 }  // namespace
 
-void draw_folded(const bp::Worksheet& worksheet, const Folding& folding) {
+void draw_folded(const bp::Worksheet& worksheet, const Folding& folding, const std::string& out, int digits) {
   const bp::Groups groups = bp::groups_of(*worksheet.graph, worksheet.train);
   if (groups.groups.empty()) {
     throw Failure(bad_input,
@@ -97,16 +80,14 @@ void draw_folded(const bp::Worksheet& worksheet, const Folding& folding) {
       bp::open_groups(groups, folding.fold == "neuron" ? bp::Fold::neuron : bp::Fold::layer);
   for (const std::string& name : folding.open) open.push_back(find(groups, name, worksheet.file));
   bp::Picture_options look;
-  look.digits = folding.digits;
+  look.digits = digits;
   try {
     const bp::Picture picture = bp::folded_picture(*worksheet.graph, groups, open, look);
-    if (folding.out.empty()) return print_boxes(picture, folding.digits);
-    const std::string note = bp::draw(picture, folding.out, look);
-    if (!note.empty()) fmt::print(stderr, "backstep: {}: {}\n", folding.out, note);
+    if (out.empty()) return print_boxes(picture, digits);
+    draw_to(out, picture, look);
   } catch (const bp::Picture_too_large&) {
     throw Failure(bad_input, fmt::format("{}: even so folded the picture is too large", worksheet.file));
   }
-  fmt::print("Drawn: {}\n", folding.out);
 }
 
 }  // namespace backstep

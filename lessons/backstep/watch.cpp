@@ -86,7 +86,7 @@ int watch(Watch_options options) {
   }
   if (options.out.empty()) return done;
   bp::write_file_whole(options.out, bp::watch_page(run));
-  fmt::print("Page: {}\n", options.out);
+  fmt::print("Written: {}\n", options.out);
   return done;
 }
 

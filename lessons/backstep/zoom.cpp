@@ -19,9 +19,9 @@
 #include "engine/model/network_file.h"
 #include "engine/model/safetensors.h"
 #include "lessons/backstep/command.h"
+#include "lessons/backstep/drawn.h"
 #include "lessons/backstep/terminal.h"
 #include "viz/page.h"
-#include "viz/render.h"
 #include "viz/text.h"
 #include "viz/tree.h"
 
@@ -151,9 +151,7 @@ void show(const bp::Zoom& zoom, const Options& options) {
     look.weighted_sums = bp::Weighted_sums::folded;
     bp::Picture picture = bp::picture_of(zoom.loss, look);
     bp::keep_paths(picture, zoom.weight, zoom.loss);
-    const std::string note = bp::draw(picture, options.out, look);
-    if (!note.empty()) fmt::print(stderr, "backstep: {}: {}\n", options.out, note);
-    fmt::print("Drawn: {}\n", options.out);
+    draw_to(options.out, picture, look);
   }
 }
 

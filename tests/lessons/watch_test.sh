@@ -56,7 +56,7 @@ claim 'every optimiser and every activation learns circles' every_choice_learns
 recorded() { sed -n 's/^"epochs":\[\(.*\)\],$/\1/p' "$1" | tr ',' '\n' | wc -l; }
 
 writes_a_page() {
-  quiet moons --epochs 60 -o it.html && grep -q '^Page: it.html$' out && head -n 1 it.html | grep -q '^<!DOCTYPE html>' &&
+  quiet moons --epochs 60 -o it.html && grep -q '^Written: it.html$' out && head -n 1 it.html | grep -q '^<!DOCTYPE html>' &&
     tail -n 1 it.html | grep -q '</html>' && [ "$(recorded it.html)" -eq 61 ] && grep -q "default-src 'none'" it.html
 }
 claim 'the page is one file with every epoch, and loads nothing' writes_a_page

@@ -1,11 +1,12 @@
-// What may stand in a picture: names made harmless, sentences on lines.
+// What may stand in a picture or a terminal: names made harmless, sentences on lines, rows in columns.
 #include "viz/text.h"
 
+#include <stdexcept>
 #include <string>
 
 #include "tests/support/catch2.h"
 
-using bp::escaped, bp::shown_name, bp::wrapped;
+using bp::escaped, bp::in_columns, bp::shown_name, bp::wrapped;
 
 namespace {
 
@@ -76,4 +77,14 @@ TEST_CASE("words are put on lines that are long enough, behind what is to stand 
 
 TEST_CASE("a number that is longer than a line goes on after a comma", "[text]") {
   CHECK(wrapped("of 1,234,567 paths", 6) == "of\n1,234,\n567\npaths\n");
+}
+
+TEST_CASE("columns are as broad as their longest text, and end in no spaces", "[text]") {
+  CHECK(in_columns({{"", "data", ""}, {"ω", "-1.25", "here"}, {"bias", "2"}}, "<><") ==
+        "       data\n"
+        "ω     -1.25  here\n"
+        "bias      2\n");
+  CHECK(in_columns({}, "<>") == "");
+  CHECK(in_columns({{""}}, "<") == "\n");
+  CHECK_THROWS_AS(in_columns({{"1", "2"}}, "<"), std::invalid_argument);
 }
