@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "engine/worksheet/digits.h"
-#include "engine/worksheet/hint.h"
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/command.h"
+#include "viz/claim.h"
 #include "viz/json_number.h"
 #include "viz/text.h"
 
@@ -28,10 +28,6 @@ struct Options {
 constexpr std::size_t width = 100;        // columns
 constexpr std::size_t longest_name = 40;  // characters of a claim in the table
 
-const char* word(bp::Verdict verdict) {
-  return verdict == bp::Verdict::right ? "right" : verdict == bp::Verdict::truncated ? "truncated" : "wrong";
-}
-
 // ---- JSON -----------------------------------------------------------------------------------------------
 
 std::string json_mistake(const bp::Mistake& mistake, const Options& options) {
@@ -46,7 +42,7 @@ std::string json_claim(const bp::Claim& claim, const bp::Checked_claim& checked,
                                  claim.line, bp::json_text(claim.target), claim.after,
                                  bp::json_text(claim.written), bp::json_number(claim.number.value()));
   if (!options.no_answers) text += ",\"true\":" + bp::json_number(checked.truth);
-  text += fmt::format(",\"verdict\":\"{}\"", word(checked.verdict));
+  text += fmt::format(",\"verdict\":\"{}\"", bp::word_of(checked.verdict));
   if (checked.verdict == bp::Verdict::wrong) {
     text += ",\"diagnosis\":[";
     for (const bp::Mistake& mistake : checked.diagnosis.mistakes) {
@@ -81,12 +77,7 @@ std::string padded(std::string text, std::size_t columns) {
   return text;
 }
 
-std::string target(const bp::Claim& claim) {
-  std::string name = bp::shown_name(claim.target, longest_name);
-  const bool prime = !claim.by && claim.after == 1 && claim.target.ends_with("'");
-  if (claim.after > 0 && !prime) name += fmt::format(" after {}", claim.after);
-  return name;
-}
+std::string target(const bp::Claim& claim) { return bp::shown_target(claim, longest_name); }
 
 void print_table(const bp::Worksheet& worksheet, const bp::Check& check, const Options& options) {
   std::size_t name_columns = 5, written_columns = 9, true_columns = 4;
@@ -118,12 +109,7 @@ void print_diagnosis(const bp::Claim& claim, const bp::Checked_claim& checked, c
   fmt::print("\nLine {}: {} = {}{}\n", claim.line, target(claim), bp::shown_name(claim.written, 40),
              diagnosis.method_right ? " (the method is right)" : "");
   if (diagnosis.mistakes.empty()) {
-    const bp::Quantity quantity = claim.by ? bp::Quantity::gradient : bp::Quantity::value;
-    // What the ratio says may be the answer: that it is 0, or that the digits are almost right.
-    const std::string hint = options.no_answers ? "" : bp::ratio_hint(claim.number, checked.truth, quantity);
-    print_wrapped("  ", "  ",
-                  "No mistake that Backstep knows makes this number. " +
-                      (hint.empty() ? "A slip in the arithmetic?" : hint));
+    print_wrapped("  ", "  ", bp::no_mistake_makes(claim, checked, !options.no_answers));
     return;
   }
   for (const bp::Mistake& mistake : diagnosis.mistakes) {
@@ -133,9 +119,8 @@ void print_diagnosis(const bp::Claim& claim, const bp::Checked_claim& checked, c
   if (count < 2) return;
   const std::string many = fmt::format("{} mistakes make this number. ", count);
   print_wrapped("  ", "  ",
-                diagnosis.ask.empty() ? many + "No other value of this calculation would tell them apart."
-                                      : many + "What did you get for " + bp::shown_name(diagnosis.ask, 80) +
-                                            "? That would tell them apart.");
+                many + (diagnosis.ask.empty() ? "No other value of this calculation would tell them apart."
+                                              : bp::question_of(diagnosis)));
 }
 
 void print_text(const bp::Worksheet& worksheet, const bp::Check& check, const Options& options) {

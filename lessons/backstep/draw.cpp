@@ -17,6 +17,7 @@
 #include "lessons/backstep/drawn.h"
 #include "lessons/backstep/terminal.h"
 #include "viz/animate.h"
+#include "viz/claim.h"
 #include "viz/text.h"
 #include "viz/tree.h"
 
@@ -35,9 +36,8 @@ std::vector<bp::Value_mark> marks_of(const bp::Worksheet& worksheet, const bp::C
   std::vector<bp::Value_mark> marks;
   for (std::size_t i = 0; i < check.claims.size(); ++i) {
     const bp::Claim& claim = worksheet.claims[i];
-    const std::string what =
-        claim.after > 1 ? fmt::format("{} after {}", claim.target, claim.after) : claim.target;
-    marks.push_back({claim.by.value_or(claim.of), {what, claim.written, check.claims[i].verdict}});
+    marks.push_back(
+        {claim.by.value_or(claim.of), {bp::shown_target(claim, 30), claim.written, check.claims[i].verdict}});
   }
   return marks;
 }

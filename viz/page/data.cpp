@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "engine/model/json_text.h"
-#include "engine/worksheet/hint.h"
+#include "viz/claim.h"
 #include "viz/json_number.h"
 #include "viz/page/formula.h"
 #include "viz/page/model.h"
@@ -53,25 +53,13 @@ std::string use_as_json(const Page_model::Use& use) {
                      use.node, use.input, use.formula ? formula_as_json(*use.formula) : "0");
 }
 
-const char* word(Verdict verdict) {
-  return verdict == Verdict::right ? "right" : verdict == Verdict::truncated ? "truncated" : "wrong";
-}
-
 std::string diagnosis_as_json(const Claim& claim, const Checked_claim& checked) {
   const Diagnosis& diagnosis = checked.diagnosis;
   Array texts;
   if (diagnosis.method_right) texts.add(json_text("The method is right."));
   for (const Mistake& mistake : diagnosis.mistakes) texts.add(json_text(mistake.id + ": " + mistake.says));
-  if (diagnosis.mistakes.empty()) {
-    const std::string hint =
-        ratio_hint(claim.number, checked.truth, claim.by ? Quantity::gradient : Quantity::value);
-    texts.add(json_text("No mistake that Backstep knows makes this number. " +
-                        (hint.empty() ? "A slip in the arithmetic?" : hint)));
-  }
-  if (!diagnosis.ask.empty()) {
-    texts.add(
-        json_text("What did you get for " + shown_name(diagnosis.ask, 80) + "? That would tell them apart."));
-  }
+  if (diagnosis.mistakes.empty()) texts.add(json_text(no_mistake_makes(claim, checked)));
+  if (!diagnosis.ask.empty()) texts.add(json_text(question_of(diagnosis)));
   return texts.text();
 }
 
@@ -81,12 +69,11 @@ std::string claims_as_json(const Worksheet& worksheet, const Check& check) {
   for (std::size_t i = 0; i < check.claims.size(); ++i) {
     const Claim& claim = worksheet.claims[i];
     const Checked_claim& checked = check.claims[i];
-    std::string target = shown_name(claim.target, longest_text);
-    if (claim.after > 0 && !target.ends_with('\'')) target += fmt::format(" after {}", claim.after);
     claims.add(fmt::format(
         "{{\"line\":{},\"target\":{},\"written\":{},\"truth\":{},\"verdict\":\"{}\",\"diagnosis\":{}}}",
-        claim.line, json_text(target), json_text(shown_name(claim.written, longest_text)),
-        json_text(shown_number(checked.truth, digits)), word(checked.verdict),
+        claim.line, json_text(shown_target(claim, longest_text)),
+        json_text(shown_name(claim.written, longest_text)), json_text(shown_number(checked.truth, digits)),
+        word_of(checked.verdict),
         checked.verdict == Verdict::wrong ? diagnosis_as_json(claim, checked) : "[]"));
   }
   return claims.text();
