@@ -4,8 +4,8 @@
 #include <string>
 
 #include "engine/data/file.h"
-#include "engine/model/json_text.h"
 #include "viz/html.h"
+#include "viz/json.h"
 #include "viz/page/drawing.h"
 #include "viz/page/groups.h"
 #include "viz/page/model.h"
@@ -51,12 +51,12 @@ Page_drawings drawings_of(Page_model& model, int digits) {
 
 // The drawings besides that of the whole, which stands in the body.
 std::string drawings_as_json(const Page_drawings& drawings) {
-  std::string json = "{\"left_out\":" + json_text(drawings.left_out) + ",\"opened\":[";
+  Json_list opened;
   for (std::size_t i = 1; i < drawings.drawings.size(); ++i) {
-    json += (i > 1 ? ",{\"group\":" : "{\"group\":") + std::to_string(*drawings.drawings[i].group) +
-            ",\"svg\":" + json_text(drawings.drawings[i].svg) + "}";
+    opened.add("{\"group\":" + std::to_string(*drawings.drawings[i].group) +
+               ",\"svg\":" + json_text(drawings.drawings[i].svg) + "}");
   }
-  return json + "]}";
+  return "{\"left_out\":" + json_text(drawings.left_out) + ",\"opened\":" + opened.text() + "}";
 }
 
 }  // namespace

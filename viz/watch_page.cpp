@@ -7,8 +7,8 @@
 #include <span>
 #include <stdexcept>
 
-#include "engine/model/json_text.h"
 #include "viz/html.h"
+#include "viz/json.h"
 #include "viz/web.h"
 
 namespace bp {
@@ -52,13 +52,6 @@ void check(const Watched_run& run) {
 
 // Eight digits are those of a float: enough for any picture, and half as long as seventeen.
 std::string number(double x) { return fmt::format("{:.8g}", x); }
-
-template <class List, class Text>
-std::string json_list(const List& list, Text text) {
-  std::string json;
-  for (const auto& item : list) json += (json.empty() ? "[" : ",") + text(item);
-  return json.empty() ? "[]" : json + "]";
-}
 
 std::string numbers(std::span<const double> list) { return json_list(list, number); }
 

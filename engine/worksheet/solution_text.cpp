@@ -6,6 +6,7 @@
 
 #include "engine/data/file_error.h"
 #include "engine/worksheet/digits.h"
+#include "engine/worksheet/plain_typesetter.h"
 #include "engine/worksheet/solution_notes.h"
 #include "engine/worksheet/text_width.h"
 #include "engine/worksheet/typeset.h"
@@ -24,9 +25,10 @@ constexpr std::size_t columns = 100;
 constexpr std::size_t indent = 2;
 constexpr std::size_t broadest_subject = 24;  // that the equals signs of a section make room for
 
-class Text_typesetter final : public worksheet::Typesetter {
+class Text_typesetter final : public worksheet::Plain_typesetter {
  public:
-  explicit Text_typesetter(const Solution& solution) : Typesetter(solution.digits), solution_(solution) {}
+  explicit Text_typesetter(const Solution& solution)
+      : Plain_typesetter(solution.digits), solution_(solution) {}
 
   std::string symbol(const Symbol& symbol) const {
     const std::string& name = solution_.names[symbol.name];
@@ -37,46 +39,6 @@ class Text_typesetter final : public worksheet::Typesetter {
 
  private:
   void write_symbol(const Symbol& symbol) override { put_text(this->symbol(symbol)); }
-  void write_number(std::string_view printed) override { put_text(printed); }
-  void write_pi() override { put_text("pi"); }
-  void write_relation(bool greater) override { put_text(greater ? " > " : " < "); }
-
-  void write_product(const Formula& product) override {
-    const bool leads = may_lead();
-    for (std::size_t i = 0; i < product.inputs.size(); ++i) {
-      const Formula& factor = product.inputs[i];
-      if (i > 0) {
-        may_break(true);
-        put_text(factor.inverse ? " / " : " * ");
-      }
-      const bool power = factor.kind == Formula::Kind::power;
-      write_at_least(i == 0 || power ? Binding::product : Binding::atom, factor, i == 0 && leads);
-    }
-  }
-
-  void write_power(const Formula& power) override {
-    write_at_least(Binding::atom, power.inputs[0]);
-    put_text("^");
-    write_at_least(Binding::atom, power.inputs[1]);
-  }
-
-  void write_call(const Formula& call) override {
-    put_text(info(call.op).name);
-    put_text("(");
-    deeper();
-    for (std::size_t i = 0; i < call.inputs.size(); ++i) {
-      if (i > 0) {
-        put_text(",");
-        may_break();
-        put_text(" ");
-      }
-      write(call.inputs[i]);
-    }
-    shallower();
-    put_text(")");
-  }
-
-  void put_text(std::string_view text) { put(text, static_cast<double>(text_width(text))); }
 
   const Solution& solution_;
 };

@@ -80,7 +80,13 @@ void Typesetter::write_sum(const Formula& sum) {
   write_at_least(Binding::product, sum.inputs[0], true);
   for (std::size_t i = 1; i < sum.inputs.size(); ++i) {
     may_break();
-    put(sum.inputs[i].inverse ? " - " : " + ", 3.0);
+    put(" ", 1.0);
+    if (sum.inputs[i].inverse) {
+      write_minus();
+    } else {
+      put("+", 1.0);
+    }
+    put(" ", 1.0);
     follows_sign_ = sum.inputs[i].kind == Kind::product;
     write_at_least(Binding::product, sum.inputs[i]);
   }
@@ -90,7 +96,7 @@ void Typesetter::write(const Formula& formula) {
   const auto number = [&](double value) {
     std::string text = printed(value);
     if (text.starts_with('-')) {
-      put("-", 1.0);
+      write_minus();
       text.erase(0, 1);
     }
     write_number(text);
@@ -103,7 +109,7 @@ void Typesetter::write(const Formula& formula) {
     case Kind::product: return write_product(formula);
     case Kind::power: return write_power(formula);
     case Kind::negative:
-      put("-", 1.0);
+      write_minus();
       follows_sign_ = formula.inputs[0].kind == Kind::product;
       return write_at_least(Binding::product, formula.inputs[0]);
     case Kind::call: return write_call(formula);

@@ -35,6 +35,7 @@ class Typesetter {
   // How a notation writes what notations differ in.
   virtual void write_symbol(const Symbol& symbol) = 0;
   virtual void write_number(std::string_view printed) = 0;  // one that is not negative
+  virtual void write_minus() { put("-", 1.0); }
   virtual void write_pi() = 0;
   virtual void write_product(const Formula& product) = 0;
   virtual void write_power(const Formula& power) = 0;

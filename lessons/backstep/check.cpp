@@ -13,7 +13,7 @@
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/command.h"
 #include "viz/claim.h"
-#include "viz/json_number.h"
+#include "viz/json.h"
 #include "viz/text.h"
 
 namespace backstep {

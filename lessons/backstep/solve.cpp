@@ -11,7 +11,7 @@
 #include "engine/worksheet/solution_text.h"
 #include "engine/worksheet/worksheet.h"
 #include "lessons/backstep/command.h"
-#include "viz/json_number.h"
+#include "viz/json.h"
 
 namespace backstep {
 namespace {

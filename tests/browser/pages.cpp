@@ -23,7 +23,7 @@
 #include "engine/scalar/math.h"
 #include "engine/worksheet/worksheet.h"
 #include "tests/support/operations.h"
-#include "viz/json_number.h"
+#include "viz/json.h"
 #include "viz/page.h"
 
 namespace {

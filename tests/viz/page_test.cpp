@@ -158,6 +158,19 @@ TEST_CASE("among names, what has none is a part of a line; among few, it is a bo
   CHECK(count(page_of((exp(x) + 1.0).named("y")), "<g class=\"box ") == 2);
 }
 
+TEST_CASE("a line has the signs of print, and names as they are", "[page]") {
+  Graph graph;
+  const Value x = graph.leaf(2.0, "x-1"), y = graph.leaf(3.0, "y");
+
+  const Value p = (x * y).named("p"), q = (1e-7 * y).named("q");
+
+  const std::string html = page_of((p - q).named("z"));
+
+  CHECK(has(html, "\"text\":\"x-1 \u00d7 y\""));
+  CHECK(has(html, "\"text\":\"1e\u22127 \u00d7 y\""));
+  CHECK(has(html, "\"text\":\"p \u2212 q\""));
+}
+
 TEST_CASE("values of one name, or of none, can be told apart", "[page]") {
   Graph graph;
   const Value a = graph.leaf(1.0, "w"), b = graph.leaf(2.0, "w"), c = graph.leaf(3.0);

@@ -3,7 +3,7 @@
 
 #include "engine/model/json_text.h"
 #include "viz/claim.h"
-#include "viz/json_number.h"
+#include "viz/json.h"
 #include "viz/page/formula.h"
 #include "viz/page/model.h"
 #include "viz/text.h"
@@ -13,25 +13,16 @@ namespace {
 
 constexpr std::size_t longest_text = 40;  // characters of a claim
 
-class Array {
- public:
-  void add(const std::string& item) { text_ += (text_.empty() ? "" : ",") + item; }
-  std::string text() const { return "[" + text_ + "]"; }
-
- private:
-  std::string text_;
-};
-
 std::string operations_as_json() {
-  Array names;
+  Json_list names;
   for (std::size_t op = 0; op < op_count; ++op) names.add(json_text(info(static_cast<Op>(op)).name));
   return names.text();
 }
 
 std::string tape_as_json(Graph& graph) {
-  Array nodes;
+  Json_list nodes;
   for (const Value value : graph) {
-    Array node;
+    Json_list node;
     node.add(std::to_string(static_cast<int>(value.op())));
     if (value.is_leaf() || value.is_constant()) node.add(json_number(value.data()));
     for (std::size_t k = 0; k < value.input_count(); ++k) node.add(std::to_string(value.input(k).index()));
@@ -53,9 +44,14 @@ std::string use_as_json(const Page_model::Use& use) {
                      use.node, use.input, use.formula ? formula_as_json(*use.formula) : "0");
 }
 
+std::string group_as_json(const Page_model::Group& group) {
+  return fmt::format("{{\"name\":{},\"parent\":{}}}", json_text(group.name),
+                     group.parent ? std::to_string(*group.parent) : "null");
+}
+
 std::string diagnosis_as_json(const Claim& claim, const Checked_claim& checked) {
   const Diagnosis& diagnosis = checked.diagnosis;
-  Array texts;
+  Json_list texts;
   if (diagnosis.method_right) texts.add(json_text("The method is right."));
   for (const Mistake& mistake : diagnosis.mistakes) texts.add(json_text(mistake.id + ": " + mistake.says));
   if (diagnosis.mistakes.empty()) texts.add(json_text(no_mistake_makes(claim, checked)));
@@ -65,7 +61,7 @@ std::string diagnosis_as_json(const Claim& claim, const Checked_claim& checked) 
 
 std::string claims_as_json(const Worksheet& worksheet, const Check& check) {
   constexpr int digits = 12;  // as `backstep check` prints
-  Array claims;
+  Json_list claims;
   for (std::size_t i = 0; i < check.claims.size(); ++i) {
     const Claim& claim = worksheet.claims[i];
     const Checked_claim& checked = check.claims[i];
@@ -83,21 +79,14 @@ std::string claims_as_json(const Worksheet& worksheet, const Check& check) {
 
 std::string page_data_as_json(const Page_model& model, const Worksheet& worksheet, const Check& check,
                               int digits) {
-  Array boxes, uses, train, groups;
-  for (const Page_model::Box& box : model.boxes) boxes.add(box_as_json(box));
-  for (const Page_model::Use& use : model.uses) uses.add(use_as_json(use));
-  for (const std::size_t leaf : model.train) train.add(std::to_string(leaf));
-  for (const Page_model::Group& group : model.groups) {
-    groups.add(fmt::format("{{\"name\":{},\"parent\":{}}}", json_text(group.name),
-                           group.parent ? std::to_string(*group.parent) : "null"));
-  }
   return fmt::format(
       "{{\"digits\":{},\"loss\":{},\"rate\":{},\"train\":{},\"boxes\":{},\"uses\":{},\"groups\":{},"
-      "\"claims\":{},"
-      "\"operations\":{},\"tape\":{}}}",
+      "\"claims\":{},\"operations\":{},\"tape\":{}}}",
       digits, model.loss, worksheet.learning_rate ? json_number(*worksheet.learning_rate) : "null",
-      train.text(), boxes.text(), uses.text(), groups.text(), claims_as_json(worksheet, check),
-      operations_as_json(), tape_as_json(*worksheet.graph));
+      json_list(model.train, [](std::size_t leaf) { return std::to_string(leaf); }),
+      json_list(model.boxes, box_as_json), json_list(model.uses, use_as_json),
+      json_list(model.groups, group_as_json), claims_as_json(worksheet, check), operations_as_json(),
+      tape_as_json(*worksheet.graph));
 }
 
 }  // namespace bp

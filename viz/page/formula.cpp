@@ -1,11 +1,11 @@
 #include "viz/page/formula.h"
 
-#include <string_view>
+#include <string>
+#include <vector>
 
 #include "engine/model/json_text.h"
-#include "engine/worksheet/text_width.h"
-#include "engine/worksheet/typeset.h"
-#include "viz/json_number.h"
+#include "engine/worksheet/plain_typesetter.h"
+#include "viz/json.h"
 
 namespace bp {
 namespace {
@@ -29,39 +29,13 @@ std::string symbol_as_json(const Symbol& symbol) {
   return std::string("[\"") + kind + "\"," + std::to_string(symbol.name) + "]";
 }
 
-class Line_typesetter final : public worksheet::Typesetter {
+class Line_typesetter final : public worksheet::Plain_typesetter {
  public:
-  Line_typesetter(const std::vector<std::string>& names, int digits) : Typesetter(digits), names_(names) {}
+  Line_typesetter(const std::vector<std::string>& names, int digits)
+      : Plain_typesetter(digits, {.times = "\u00d7", .minus = "\u2212", .pi = "\u03c0"}), names_(names) {}
 
  private:
   void write_symbol(const Symbol& symbol) override { put_text(names_[symbol.name]); }
-  void write_number(std::string_view printed) override { put_text(printed); }
-  void write_pi() override { put_text("\u03c0"); }
-  void write_relation(bool greater) override { put_text(greater ? " > " : " < "); }
-  void write_product(const Formula& product) override {
-    const bool leads = may_lead();
-    for (std::size_t i = 0; i < product.inputs.size(); ++i) {
-      const Formula& factor = product.inputs[i];
-      if (i > 0) put_text(factor.inverse ? " / " : " \u00d7 ");
-      const bool power = factor.kind == Kind::power;
-      write_at_least(i == 0 || power ? Binding::product : Binding::atom, factor, i == 0 && leads);
-    }
-  }
-  void write_power(const Formula& power) override {
-    write_at_least(Binding::atom, power.inputs[0]);
-    put_text("^");
-    write_at_least(Binding::atom, power.inputs[1]);
-  }
-  void write_call(const Formula& call) override {
-    put_text(info(call.op).name);
-    put_text("(");
-    for (std::size_t i = 0; i < call.inputs.size(); ++i) {
-      if (i > 0) put_text(", ");
-      write(call.inputs[i]);
-    }
-    put_text(")");
-  }
-  void put_text(std::string_view text) { put(text, static_cast<double>(worksheet::text_width(text))); }
 
   const std::vector<std::string>& names_;
 };
@@ -84,17 +58,7 @@ std::string formula_as_json(const Formula& formula) {
 }
 
 std::string formula_as_line(const Formula& formula, const std::vector<std::string>& names, int digits) {
-  const std::string line =
-      worksheet::joined(Line_typesetter(names, digits).pieces(formula, worksheet::Show::names));
-  std::string typeset;
-  for (const char c : line) {
-    if (c == '-') {
-      typeset += "\u2212";
-    } else {
-      typeset += c;
-    }
-  }
-  return typeset;
+  return worksheet::joined(Line_typesetter(names, digits).pieces(formula, worksheet::Show::names));
 }
 
 }  // namespace bp
