@@ -11,6 +11,7 @@
 #include "engine/data/file.h"
 #include "viz/dot.h"
 #include "viz/render.h"
+#include "viz/svg_parts.h"
 
 namespace bp {
 
@@ -25,43 +26,7 @@ using Stress = Picture::Stress;
 
 constexpr double longest_sweep = 40.0, usual_step = 0.8, before = 1.0, after = 3.0;  // seconds
 
-// One <g> of a drawing: a node or an edge.
-struct Item {
-  std::string title;    // "n5", "n0&#45;&gt;n2"
-  std::string content;  // what is between <g ...> and </g>
-};
-
-struct Drawing {
-  std::string opening, closing;
-  std::vector<Item> items;
-};
-
-[[noreturn]] void fail_to_read() {
-  throw std::runtime_error("backstep: Graphviz's SVG is not as it was expected, and cannot be animated");
-}
-
-Drawing read_drawing(const std::string& svg) {
-  Drawing drawing;
-  const std::string_view comment = "<!-- ", group = "<g id=\"", title = "<title>", end = "</g>\n";
-  std::size_t at = svg.find("class=\"graph\"");
-  if (at == std::string::npos) fail_to_read();
-  at = svg.find(comment, at);
-  if (at == std::string::npos) fail_to_read();
-  drawing.opening = svg.substr(0, at);
-  for (std::size_t begin = at; (begin = svg.find(group, at)) != std::string::npos;) {
-    const std::size_t content = svg.find(">\n", begin), name = svg.find(title, begin),
-                      close = svg.find(end, begin);
-    if (std::max({content, name, close}) == std::string::npos || name > close) fail_to_read();
-    const std::size_t name_end = svg.find("</title>", name);
-    drawing.items.push_back({svg.substr(name + title.size(), name_end - name - title.size()),
-                             svg.substr(content + 2, close - content - 2)});
-    at = close + end.size();
-  }
-  drawing.closing = svg.substr(at);
-  return drawing;
-}
-
-Drawing draw_with(Picture picture, Stress stress, Picture_options options) {
+std::string draw_with(Picture picture, Stress stress, Picture_options options) {
   options.steady = true;
   for (Picture::Box& box : picture.boxes) {
     if (box.grad) box.stress = stress;
@@ -69,7 +34,7 @@ Drawing draw_with(Picture picture, Stress stress, Picture_options options) {
   for (Picture::Arrow& arrow : picture.arrows) {
     if (picture.boxes[arrow.to].grad && arrow.local_derivative) arrow.stress = stress;
   }
-  return read_drawing(render(to_dot(picture, options), Picture_format::svg).bytes);
+  return render(to_dot(picture, options), Picture_format::svg).bytes;
 }
 
 // Of what happens at each step, when: three keyframes, for what waits, what is lit and what is done.
@@ -92,8 +57,9 @@ std::string style_sheet(std::size_t steps) {
 }
 
 // The step of each box that has one, by the box's id.
-std::map<std::string, std::size_t> steps_of(const Picture& picture) {
-  std::map<std::string, std::size_t> steps;
+using Steps = std::map<std::string, std::size_t, std::less<>>;
+Steps steps_of(const Picture& picture) {
+  Steps steps;
   const std::vector<std::size_t> order = sweep_order(picture);
   for (std::size_t i = 0; i < order.size(); ++i) steps[picture.boxes[order[i]].id] = i;
   return steps;
@@ -101,12 +67,12 @@ std::map<std::string, std::size_t> steps_of(const Picture& picture) {
 
 // An arrow has the step of the box that it leads to, for then a gradient goes back along it: but not to a
 // constant.
-std::optional<std::size_t> step_of(const std::string& title,
-                                   const std::map<std::string, std::size_t>& steps) {
+std::optional<std::size_t> step_of(std::string_view title, const Steps& steps) {
   constexpr std::string_view arrow = "&#45;&gt;";
   const std::size_t place = title.find(arrow);
-  if (place != std::string::npos && !steps.contains(title.substr(0, place))) return std::nullopt;
-  const auto found = steps.find(place == std::string::npos ? title : title.substr(place + arrow.size()));
+  if (place != std::string_view::npos && steps.find(title.substr(0, place)) == steps.end())
+    return std::nullopt;
+  const auto found = steps.find(place == std::string_view::npos ? title : title.substr(place + arrow.size()));
   return found == steps.end() ? std::nullopt : std::optional(found->second);
 }
 
@@ -133,32 +99,33 @@ Picture at_step(const Picture& picture, std::size_t step) {
 }
 
 std::string animated_svg(const Picture& picture, const Picture_options& options) {
-  const std::array<Drawing, 3> drawings = {draw_with(picture, Stress::waiting, options),
+  const std::array<std::string, 3> svgs = {draw_with(picture, Stress::waiting, options),
                                            draw_with(picture, Stress::lit, options),
                                            draw_with(picture, Stress::plain, options)};
+  const std::array<Svg_parts, 3> drawings = {parts_of_svg(svgs[0]), parts_of_svg(svgs[1]),
+                                             parts_of_svg(svgs[2])};
   constexpr std::array<std::string_view, 3> classes = {"wait", "lit", "done"};
-  const std::map<std::string, std::size_t> steps = steps_of(picture);
-  const Drawing& finished = drawings[2];
-  std::string svg = finished.opening;
-  const std::size_t root = svg.find("<svg ");
-  if (root == std::string::npos) fail_to_read();
-  svg.insert(root + 5, "style=\"max-width:100%;max-height:100%\" ");  // all of it in one window
+  const Steps steps = steps_of(picture);
+  const Svg_parts& finished = drawings[2];
+  std::string svg(finished.opening);
+  svg.insert(svg.find("<svg ") + 5, "style=\"max-width:100%;max-height:100%\" ");  // all in one window
   svg += "<style>\n" + style_sheet(steps.size()) + "</style>\n";
-  for (std::size_t i = 0; i < finished.items.size(); ++i) {
-    const std::optional<std::size_t> step = step_of(finished.items[i].title, steps);
+  for (std::size_t i = 0; i < finished.groups.size(); ++i) {
+    const std::optional<std::size_t> step = step_of(finished.groups[i].title, steps);
     for (std::size_t k = 0; k < drawings.size(); ++k) {
-      if (i >= drawings[k].items.size() || drawings[k].items[i].title != finished.items[i].title)
-        fail_to_read();
+      const Svg_parts::Group& group = drawings[k].groups.at(i);
+      if (group.title != finished.groups[i].title) throw std::logic_error("backstep: two layouts of a sweep");
       if (!step && k != 2) continue;  // a constant: nothing happens to it
       std::string how;
       if (step) {
         how = fmt::format(" class=\"{}\" style=\"animation-name:{}{}\"{}", classes[k], classes[k][0], *step,
                           k == 2 ? "" : " visibility=\"hidden\"");
       }
-      svg += fmt::format("<g{}>\n{}</g>\n", how, drawings[k].items[i].content);
+      svg += fmt::format("<g{}>\n{}</g>\n", how, group.content);
     }
   }
-  return svg + finished.closing;
+  svg += finished.closing;
+  return svg;
 }
 
 void animate(const Picture& picture, const std::filesystem::path& file, const Picture_options& options) {

@@ -5,22 +5,23 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
+#include "engine/data/file.h"
 #include "viz/animate.h"
 #include "viz/child.h"
 #include "viz/dot.h"
 #include "viz/render.h"
+#include "viz/text.h"
 
 namespace bp {
 
 namespace {
 
 constexpr std::size_t most_pictures = 150;
-constexpr double longest_side = 1600.0;  // pixels
-constexpr const char* step_time = "80";  // hundredths of a second
+constexpr std::size_t largest_gif = std::size_t{1} << 30;  // bytes; 150 pictures of 1,600 x 1,600 have 384 MB
+constexpr double longest_side = 1600.0;                    // pixels
+constexpr const char* step_time = "80";                    // hundredths of a second
 constexpr const char* first_time = "120";
 constexpr const char* last_time = "300";
 
@@ -46,18 +47,6 @@ class Temporary_folder {
   std::string name_;
 };
 
-void write(const std::string& file, const std::string& bytes) {
-  std::ofstream out(file, std::ios::binary);
-  out << bytes;
-  out.close();
-  if (!out) throw std::runtime_error("backstep: cannot write " + file);
-}
-
-std::string read(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 // Draws the picture at each step, all in one layout.
 std::vector<std::string> draw_steps(const Picture& picture, Picture_options options,
                                     const Temporary_folder& folder) {
@@ -74,7 +63,7 @@ std::vector<std::string> draw_steps(const Picture& picture, Picture_options opti
       throw std::logic_error("backstep: the pictures of a backward sweep have several sizes");
     }
     files.push_back(folder / fmt::format("{:03}.png", step));
-    write(files.back(), png);
+    write_file_whole(files.back(), png);
   }
   return files;
 }
@@ -91,12 +80,6 @@ std::vector<std::string> command(const std::string& program, const std::vector<s
   }
   arguments.push_back("gif:" + gif);
   return arguments;
-}
-
-std::string one_line(std::string text) {
-  for (char& c : text) c = c == '\n' || c == '\r' ? ' ' : c;
-  constexpr std::size_t enough = 300;
-  return text.substr(0, std::min(enough, text.find_last_not_of(' ') + 1));
 }
 
 // Behind a series of blocks, each with its length before it and an empty one at the end; 0: they are cut off.
@@ -169,9 +152,11 @@ std::string animated_gif(const Picture& picture, const Picture_options& options)
   std::string said;
   for (const std::string& program : candidates) {
     const auto output = run_child(command(program, files, gif));
-    const std::string bytes = output && output->status == 0 ? read(gif) : std::string();
-    if (pictures_in_gif(bytes) == files.size()) return bytes;
-    if (output && said.empty()) said = one_line(output->err);
+    if (output && output->status == 0 && std::filesystem::exists(gif)) {
+      std::string bytes = read_file(gif, largest_gif);
+      if (pictures_in_gif(bytes) == files.size()) return bytes;
+    }
+    if (output && said.empty()) said = shown_name(output->err, 300);
   }
   throw std::runtime_error("backstep: ImageMagick made no GIF of the pictures" +
                            (said.empty() ? "" : "; it says: " + said));

@@ -93,10 +93,10 @@ std::string dash_cell(std::size_t characters) {
 
 // The number of this run, and below it that of the other where they differ, with the digits that it takes.
 std::string data_rows(const Picture::Box& box, const Picture_options& options, const Look& look) {
-  auto [own, other] = shown_apart(box.data, box.other ? box.other->data : box.data, options.digits);
   const bool differs = box.other && box.other->data_differs;
-  if (!differs) own = shown_number(box.data, options.digits);
-  return row("data", number_cell(box.data, own), look) + (differs ? framed_row("\u2260", other, look) : "");
+  if (!differs) return row("data", number_cell(box.data, shown_number(box.data, options.digits)), look);
+  const auto [own, other] = shown_apart(box.data, box.other->data, options.digits);
+  return row("data", number_cell(box.data, own), look) + framed_row("\u2260", other, look);
 }
 
 std::string grad_rows(const Picture::Box& box, const Picture_options& options, const Look& look,

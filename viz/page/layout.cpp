@@ -13,6 +13,7 @@
 #include "viz/order.h"
 #include "viz/picture.h"
 #include "viz/render.h"
+#include "viz/svg_parts.h"
 
 namespace bp {
 namespace {
@@ -104,18 +105,6 @@ Frame frame_of(std::string_view points) {
   return frame;
 }
 
-// The groups of the drawing by their ids: each from its id to its end.
-std::map<std::string, std::string_view, std::less<>> groups_of(std::string_view svg) {
-  std::map<std::string, std::string_view, std::less<>> groups;
-  constexpr std::string_view start = "<g id=\"";
-  for (std::size_t at = svg.find(start); at != std::string_view::npos; at = svg.find(start, at)) {
-    at += start.size();
-    const std::size_t end = svg.find('"', at);
-    groups.emplace(svg.substr(at, end - at), svg.substr(end, svg.find("</g>", end) - end));
-  }
-  return groups;
-}
-
 // The point of a line, which is SVG's "M point C point point point ...", that is nearest to `wanted` in x.
 Page_layout::Point nearest_on(std::string_view path, const Page_layout::Point& wanted) {
   const std::vector<double> numbers = numbers_in(path);
@@ -194,7 +183,8 @@ Page_layout read_back(std::string_view svg, std::size_t boxes,
   layout.height = view[3];
   const std::string_view transform = attribute(svg, "transform", at);
   layout.translation = transform.substr(std::min(transform.find("translate"), transform.size()));
-  const auto groups = groups_of(svg);
+  std::map<std::string_view, std::string_view> groups;
+  for (const Svg_parts::Group& group : parts_of_svg(svg).groups) groups.emplace(group.id, group.content);
   const auto group = [&](char kind, std::size_t i) {
     const auto found = groups.find(fmt::format("{}{}", kind, i));
     if (found == groups.end()) fail_without("group for a box or arrow");
