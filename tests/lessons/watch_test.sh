@@ -166,10 +166,22 @@ shows_it_live() {
   on_a_terminal A=B && has '?25l' && has '?25h' && has '29A' && has '0;1;34m' && grep -q 'epoch 20/20' out && grep -q '▁' out &&
     on_a_terminal NO_COLOR=1 && has '29A' && ! has '0;1;34m' && on_a_terminal TERM=dumb && ! has '.'
 }
+# A key pressed on that terminal, once the first epoch is seen there.
+presses() {
+  for _ in $(seq 600); do
+    if grep -q 'epoch *[1-9]' out; then break; fi
+    sleep 0.1
+  done
+  printf '%b' "$1"
+}
 restores_the_cursor() {
-  env TERM=xterm script -qec "stty cols 80 rows 30; timeout -s INT 0.5 '$backstep' watch moons --seconds 60" /dev/null \
-    </dev/null >out 2>err || true
-  tail -n 3 out | grep -q "$escape\[?25h.*interrupted after epoch [0-9]*; nothing was written"
+  : >out
+  presses '\003' | env --default-signal=INT TERM=xterm \
+    script -qefc "stty cols 80 rows 30; '$backstep' watch moons --seconds 60" /dev/null >out 2>err || true
+  tail -n 3 out | grep -q "$escape\[?25h.*interrupted after epoch [0-9]*; nothing was written" || {
+    tail -n 3 out | cat -v
+    return 1
+  }
 }
 if command -v script >/dev/null; then
   claim 'on a terminal the boundary is redrawn in place, in colour where that is wanted' shows_it_live
