@@ -31,7 +31,7 @@
 
 namespace bp::batch {
 
-/// The weights of a dense layer, O x I, and what Kernels<T>::pack made of them (null where packed_size is 0).
+/// The weights of a dense layer, O x I, and what Kernels<T>::pack made of them.
 template <class T>
 struct Weights {
   View<const T> w;
@@ -63,7 +63,7 @@ struct Rmsprop_step {
 };
 /// t counts steps from 1. With keep = 1 it is Adam.
 struct Adam_step {
-  double beta1, rest1, beta2, rest2, epsilon;
+  double rest1, rest2, epsilon;
   double length;      // learning_rate / (1 - beta1^t)
   double root_scale;  // 1 / sqrt(1 - beta2^t)
   double keep = 1.0;  // AdamW: 1 - learning_rate * weight_decay
@@ -80,14 +80,19 @@ struct Kernels {
   /// How rows of a batch should best be cut: at multiples of this. Any other cut gives the same bits, slower.
   std::size_t row_step;
 
-  /// How many numbers pack() writes for the weights of O outputs; 0 when it needs none. What belongs to the
-  /// outputs from o on, a multiple of output_step, begins at packed_size(o, I).
+  /// How many numbers pack() writes for the weights of O outputs: O I and, where O is no multiple of
+  /// output_step, perhaps some 0s more. What belongs to the outputs from o on, a multiple of output_step, begins
+  /// at packed_size(o, I).
   std::size_t (*packed_size)(std::size_t outputs, std::size_t inputs);
   /// Lays weights out for dense_forward, to be done whenever they have changed. Split by outputs, at
   /// multiples of output_step: the part from o on has packed + packed_size(o, I).
   ///
   /// Shapes:    w O x I; packed packed_size(O, I), at an address aligned as Matrix's
   void (*pack)(View<const T> w, T* packed);
+  /// The other way: the rows of w from what pack() made of them. Split as pack().
+  ///
+  /// Shapes:    packed packed_size(O, I), w O x I
+  void (*unpack)(const T* packed, View<T> w);
 
   /// z = x W^T + b: z[n][o] = b[o] + sum_i x[n][i] w[o][i], and y = f(z).
   ///
@@ -132,11 +137,16 @@ struct Kernels {
   /// Shapes:    dz B x O, x B x I, dw O x I, db O
   void (*dense_backward_weights)(View<const T> dz, View<const T> x, View<T> dw, T* db);
 
-  /// The same for x of which many numbers are 0, as sparse_forward; packed_x is what pack(x, packed_x) wrote.
-  /// Split by outputs, at multiples of output_step.
+  /// The same, to the bit, with dw as pack() would lay it out. Split by outputs at multiples of output_step: the
+  /// part from o on has packed_dw + packed_size(o, I).
   ///
-  /// Shapes:    dz B x O, x B x I, packed_x packed_size(B, I), dw O x I, db O
-  void (*sparse_backward_weights)(View<const T> dz, View<const T> x, const T* packed_x, View<T> dw, T* db);
+  /// Shapes:    dz B x O, x B x I, packed_dw packed_size(O, I), db O
+  void (*dense_backward_packed)(View<const T> dz, View<const T> x, T* packed_dw, T* db);
+
+  /// That for x of which many numbers are 0, as sparse_forward; packed_x is what pack(x, packed_x) wrote.
+  ///
+  /// Shapes:    as dense_backward_packed; packed_x packed_size(B, I)
+  void (*sparse_backward)(View<const T> dz, View<const T> x, const T* packed_x, T* packed_dw, T* db);
 
   /// Adds the gradient of the penalty l1 sum |w| + l2 sum w^2 to dw: l1 sign(w) + 2 l2 w, with sign(0) = 0;
   /// penalty[o] is what row o adds to the loss. Split by rows.
@@ -251,7 +261,7 @@ struct Kernels {
   void (*adagrad)(Adagrad_step step, std::size_t n, const T* g, T* s, T* p);
   /// v = alpha * v + rest * g^2; p -= learning_rate * g / (sqrt(v) + epsilon)
   void (*rmsprop)(Rmsprop_step step, std::size_t n, const T* g, T* v, T* p);
-  /// m = beta1 * m + rest1 * g; v = beta2 * v + rest2 * g^2;
+  /// m += rest1 * (g - m); v += rest2 * (g^2 - v);
   /// p = keep * p - length * m / (root_scale * sqrt(v) + epsilon)
   void (*adam)(Adam_step step, std::size_t n, const T* g, T* m, T* v, T* p);
 

@@ -1,13 +1,22 @@
 // The dense layer and the gathering of examples as plain loops, and the table of all plain loops.
 #include "engine/vector/kernels_reference.h"
 
+#include <algorithm>
+
 namespace bp::batch {
 
 namespace {
 
-std::size_t packed_size(std::size_t, std::size_t) { return 0; }  // W is read as it stands
+// A plain loop reads W as it stands: packed it is the same, row after row.
+std::size_t packed_size(std::size_t outputs, std::size_t inputs) { return outputs * inputs; }
 template <class T>
-void pack(View<const T>, T*) {}
+void pack(View<const T> w, T* packed) {
+  for (std::size_t o = 0; o < w.rows; ++o) std::copy_n(w.row(o), w.cols, packed + o * w.cols);
+}
+template <class T>
+void unpack(const T* packed, View<T> w) {
+  for (std::size_t o = 0; o < w.rows; ++o) std::copy_n(packed + o * w.cols, w.cols, w.row(o));
+}
 
 // z[n][o] = b[o] + sum_i x[n][i] w[o][i]
 template <class T>
@@ -64,10 +73,15 @@ void dense_backward_weights(View<const T> dz, View<const T> x, View<T> dw, T* db
   }
 }
 
+template <class T>
+void dense_backward_packed(View<const T> dz, View<const T> x, T* packed_dw, T* db) {
+  dense_backward_weights<T>(dz, x, View<T>{packed_dw, dz.cols, x.cols, x.cols}, db);
+}
+
 // A number that is 0 adds 0: the plain loops need not pass over it.
 template <class T>
-void sparse_backward_weights(View<const T> dz, View<const T> x, const T*, View<T> dw, T* db) {
-  dense_backward_weights(dz, x, dw, db);
+void sparse_backward(View<const T> dz, View<const T> x, const T*, T* packed_dw, T* db) {
+  dense_backward_packed<T>(dz, x, packed_dw, db);
 }
 
 // d|w|/dw = sign(w), taken as 0 at the kink, and d(w^2)/dw = 2 w. NaN is neither above nor below 0: it comes
@@ -104,12 +118,14 @@ constexpr Kernels<T> table = {
     .row_step = 1,
     .packed_size = packed_size,
     .pack = pack,
+    .unpack = unpack,
     .dense_forward = dense_forward,
     .dense_forward_by_examples = dense_forward_by_examples,
     .sparse_forward = dense_forward,
     .dense_backward_input = dense_backward_input,
     .dense_backward_weights = dense_backward_weights,
-    .sparse_backward_weights = sparse_backward_weights,
+    .dense_backward_packed = dense_backward_packed,
+    .sparse_backward = sparse_backward,
     .penalize = penalize,
     .activation_forward = reference::activation_forward,
     .activation_backward = reference::activation_backward,

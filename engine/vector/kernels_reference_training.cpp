@@ -115,8 +115,8 @@ void rmsprop(Rmsprop_step step, std::size_t n, const T* g, T* v, T* p) {
 template <class T>
 void adam(Adam_step step, std::size_t n, const T* g, T* m, T* v, T* p) {
   for (std::size_t i = 0; i < n; ++i) {
-    const double mean = step.beta1 * m[i] + step.rest1 * g[i];
-    const double square = step.beta2 * v[i] + step.rest2 * g[i] * g[i];
+    const double gradient = g[i], mean = m[i] + step.rest1 * (gradient - m[i]);
+    const double square = v[i] + step.rest2 * (gradient * gradient - v[i]);
     m[i] = static_cast<T>(mean);
     v[i] = static_cast<T>(square);
     p[i] = static_cast<T>(step.keep * p[i] -

@@ -6,6 +6,7 @@
 //       by examples     z^T = W x^T   A = W,     B = x^T   packed instead, and z^T turned over
 //     gradient by x     dx = dz W     A = dz,    B = W     rows of W are rows of B
 //     gradient by W     dW = dz^T x   A = dz^T,  B = x     A is read down the columns of dz
+//       packed          dW^T = x^T dz A = x^T,   B = dz    a panel of C at a time, as pack() lays them out
 //
 // C is cut into columns as wide as a tile, the panels; tile after tile of a panel goes down the rows of A.
 #include <algorithm>
@@ -157,6 +158,14 @@ void Simd<T>::pack(View<const T> w, T* packed) {
   }
 }
 
+template <class T>
+void Simd<T>::unpack(const T* packed, View<T> w) {
+  for (std::size_t o = 0; o < w.rows; o += tile_columns<T>) {
+    const View<T> rows = w.row_range(o, std::min(o + tile_columns<T>, w.rows));
+    transpose<T>({packed + o * w.cols, w.cols, rows.rows, panel_width<T>(rows.rows)}, rows);
+  }
+}
+
 // ---- The products --------------------------------------------------------------------------------------
 
 template <class T>
@@ -242,15 +251,34 @@ HWY_INLINE void sum_columns(View<const T> x, std::size_t c, T* sums) {
 }
 
 template <class T>
+void Simd<T>::sum_of_rows(View<const T> dz, T* db) {
+  std::size_t c = 0;
+  for (; c + 4 * lanes<T> <= dz.cols; c += 4 * lanes<T>) sum_columns<T, 4>(dz, c, db);
+  for (; c < dz.cols; c += lanes<T>) sum_columns<T, 1>(dz, c, db);
+}
+
+template <class T>
 void Simd<T>::dense_backward_weights(View<const T> dz, View<const T> x, View<T> dw, T* db) {
   assert(dz.rows == x.rows && dz.cols == dw.rows && x.cols == dw.cols);
   Rows_in_place<T> panels;
   panels.b = x;
   multiply<T>({dz.data, 1, dz.stride, dz.rows, nullptr, dw}, panels, [](auto...) {});
-  if (db == nullptr) return;
-  std::size_t c = 0;
-  for (; c + 4 * lanes<T> <= dz.cols; c += 4 * lanes<T>) sum_columns<T, 4>(dz, c, db);
-  for (; c < dz.cols; c += lanes<T>) sum_columns<T, 1>(dz, c, db);
+  if (db != nullptr) sum_of_rows(dz, db);
+}
+
+template <class T>
+void Simd<T>::dense_backward_packed(View<const T> dz, View<const T> x, T* packed_dw, T* db) {
+  assert(dz.rows == x.rows);
+  Rows_in_place<T> rows;
+  for (std::size_t o = 0; o < dz.cols; o += tile_columns<T>) {
+    const std::size_t outputs = std::min(tile_columns<T>, dz.cols - o), width = panel_width<T>(outputs);
+    rows.b = dz.column_range(o, o + outputs);
+    const auto panel = [&](std::size_t k, std::size_t depth, std::size_t, std::size_t)
+                           HWY_ATTR { return rows(k, depth, 0, outputs); };
+    multiply<T>({x.data, 1, x.stride, x.rows, nullptr, {packed_dw + o * x.cols, x.cols, width, width}}, panel,
+                [](auto...) {});
+  }
+  if (db != nullptr) sum_of_rows(dz, db);
 }
 
 template struct Simd<float>;

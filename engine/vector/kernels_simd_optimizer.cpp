@@ -86,21 +86,27 @@ void Simd<T>::rmsprop(Rmsprop_step step, std::size_t n, const T* g, T* v, T* p) 
 
 template <class T>
 void Simd<T>::adam(Adam_step step, std::size_t n, const T* g, T* m, T* v, T* p) {
-  const Vector<T> beta1 = all<T>(step.beta1), rest1 = all<T>(step.rest1);
-  const Vector<T> beta2 = all<T>(step.beta2), rest2 = all<T>(step.rest2);
-  const Vector<T> length = all<T>(step.length), keep = all<T>(step.keep);
-  const Vector<T> root_scale = all<T>(step.root_scale), epsilon = all<T>(step.epsilon);
-  for_each_vector<T>(n, [&](auto at) HWY_ATTR {
-    const Vector<T> gradient = at.load(g);
-    const Vector<T> mean = hn::MulAdd(beta1, at.load(m), hn::Mul(rest1, gradient));
-    const Vector<T> square = hn::MulAdd(beta2, at.load(v), hn::Mul(hn::Mul(rest2, gradient), gradient));
-    const Vector<T> size = hn::MulAdd(root_scale, hn::Sqrt(square), epsilon);
-    const Vector<T> change = quotient(hn::Mul(length, mean), size);
-    const Vector<T> parameter = hn::MulSub(keep, at.load(p), change);
-    at.store(mean, m);
-    at.store(square, v);
-    at.store(parameter, p);
-  });
+  // Numerator and denominator divided by root_scale, so that epsilon is added and not multiplied and added.
+  const Vector<T> rest1 = all<T>(step.rest1), rest2 = all<T>(step.rest2);
+  const Vector<T> length = all<T>(step.length / step.root_scale);
+  const Vector<T> epsilon = all<T>(step.epsilon / step.root_scale);
+  const auto update = [&](auto kept) HWY_ATTR {
+    for_each_vector<T>(n, [&](auto at) HWY_ATTR {
+      const Vector<T> gradient = at.load(g), old_mean = at.load(m), old_square = at.load(v), old = at.load(p);
+      const Vector<T> mean = hn::MulAdd(rest1, hn::Sub(gradient, old_mean), old_mean);
+      const Vector<T> square = hn::MulAdd(rest2, hn::MulSub(gradient, gradient, old_square), old_square);
+      const Vector<T> direction = quotient(mean, hn::Add(hn::Sqrt(square), epsilon));
+      at.store(mean, m);
+      at.store(square, v);
+      at.store(hn::NegMulAdd(length, direction, kept(old)), p);
+    });
+  };
+  if (step.keep == 1.0) {
+    update([](Vector<T> parameter) HWY_ATTR { return parameter; });
+  } else {
+    const Vector<T> keep = all<T>(step.keep);
+    update([&](Vector<T> parameter) HWY_ATTR { return hn::Mul(keep, parameter); });
+  }
 }
 
 template struct Simd<float>;

@@ -7,13 +7,15 @@
 //     forward           z[n][0..127]  += x[n][i]  * W^T[i][0..127]     for each i that is lit in example n
 //     gradient by W     dW^T[i][0..127] += x[n][i] * dz[n][0..127]     for each n in which i is lit
 //
-// Every multiply-add has to load its numbers of W^T or dz anew, of which a processor can do one for each: so
-// nothing is lost while they come from the first-level cache, and that decides the order of the loops.
+// Both W^T and dW^T are as pack() lays weights out. Every multiply-add has to load its numbers of W^T or dz
+// anew, of which a processor can do one for each: so nothing is lost while they come from the first-level
+// cache, and that decides the order of the loops.
 //
-// Two examples (or two inputs) go together, so that what is loaded is used twice; where one of them is
-// dark, 0 is added to its sums. Which numbers are not 0 is a mask, a bit for each; the loops go from bit to
-// bit. Sums are formed in the order of the dense kernels, and adding 0 changes no sum: the results are
-// theirs, to the bit.
+// Two examples (or two inputs) go together, so that what is loaded is used twice; where one of them is dark, 0
+// is added to its sums. So they should be alike: neighbouring inputs are, and of the examples those are put
+// together that have about as many lit. Which numbers are not 0 is a mask, a bit for each; the loops go from
+// bit to bit. Sums are formed in the order of the dense kernels, and adding 0 changes no sum: the results are
+// theirs, to the bit, whoever the other is.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -56,24 +58,32 @@ HWY_INLINE std::uint64_t lit(const T* p, std::size_t count) {
   return bits;
 }
 
-/// What is added to rows of sums: for each number j of a mask, values[r][j] times the row at rows + j *
-/// step, to row r of the sums. A row is so many panels of two vectors, which follow each other at `panel`.
+/// What is added to rows of sums: for each number j of a mask, values[r][j] times the row at rows + j * step,
+/// to row r of the sums. A row is so many panels of two vectors, which follow each other at rows_panel and
+/// sums_panel.
 template <class T, int count>
 struct Row_sums {
   std::array<const T*, count> values;
-  std::array<T*, count> sums;
   const T* rows;
-  std::size_t step, panel;
+  std::size_t step, rows_panel;
+  std::array<T*, count> sums;
+  std::size_t sums_panel;
+  bool from_zero = false;  // and not from what stands in the sums
 };
 
 template <class T, int count, int panels>
 HWY_INLINE void add_rows(const Row_sums<T, count>& from, std::uint64_t bits) {
   const Tag<T> d;
+  const auto vector = [](std::size_t panel, int v) {
+    return std::size_t(v / 2) * panel + std::size_t(v % 2) * lanes<T>;
+  };
   Vector<T> sum[count][2 * panels];
   BP_UNROLL_ALL
   for (int r = 0; r < count; ++r) {
     BP_UNROLL_ALL
-    for (int v = 0; v < 2 * panels; ++v) sum[r][v] = hn::LoadU(d, from.sums[r] + std::size_t(v) * lanes<T>);
+    for (int v = 0; v < 2 * panels; ++v) {
+      sum[r][v] = from.from_zero ? hn::Zero(d) : hn::LoadU(d, from.sums[r] + vector(from.sums_panel, v));
+    }
   }
   for (; bits != 0; bits &= bits - 1) {
     const auto j = static_cast<std::size_t>(std::countr_zero(bits));
@@ -83,8 +93,7 @@ HWY_INLINE void add_rows(const Row_sums<T, count>& from, std::uint64_t bits) {
     for (int r = 0; r < count; ++r) value[r] = hn::Set(d, from.values[r][j]);
     BP_UNROLL_ALL
     for (int v = 0; v < 2 * panels; ++v) {
-      const Vector<T> factor =
-          hn::LoadU(d, row + std::size_t(v / 2) * from.panel + std::size_t(v % 2) * lanes<T>);
+      const Vector<T> factor = hn::LoadU(d, row + vector(from.rows_panel, v));
       BP_UNROLL_ALL
       for (int r = 0; r < count; ++r) sum[r][v] = hn::MulAdd(value[r], factor, sum[r][v]);
     }
@@ -92,7 +101,9 @@ HWY_INLINE void add_rows(const Row_sums<T, count>& from, std::uint64_t bits) {
   BP_UNROLL_ALL
   for (int r = 0; r < count; ++r) {
     BP_UNROLL_ALL
-    for (int v = 0; v < 2 * panels; ++v) hn::StoreU(sum[r][v], d, from.sums[r] + std::size_t(v) * lanes<T>);
+    for (int v = 0; v < 2 * panels; ++v) {
+      hn::StoreU(sum[r][v], d, from.sums[r] + vector(from.sums_panel, v));
+    }
   }
 }
 
@@ -129,6 +140,32 @@ HWY_INLINE std::size_t for_each_group(std::size_t outputs, Work work) {
 
 }  // namespace
 
+namespace {
+
+/// Examples of a block of inputs, at most `most`, ordered by how many of these are lit, so that an example and
+/// the next are alike. Of Fashion-MNIST half of the pixels are lit, of two random examples one or the other in
+/// 0.66, of two of the same batch that follow each other here in 0.58.
+template <class T>
+struct Alike {
+  static constexpr std::size_t most = 128;
+  std::array<std::uint64_t, most> masks;
+  std::array<std::uint8_t, most> order;
+
+  HWY_INLINE void sort(View<const T> x, std::size_t i, std::size_t inputs) {
+    std::array<std::uint8_t, 66> begin = {};  // by number of lit: where they begin
+    for (std::size_t n = 0; n < x.rows; ++n) {
+      masks[n] = lit(x.row(n) + i, inputs);
+      ++begin[std::size_t(std::popcount(masks[n])) + 1];
+    }
+    for (std::size_t k = 1; k < begin.size(); ++k) begin[k] = std::uint8_t(begin[k] + begin[k - 1]);
+    for (std::size_t n = 0; n < x.rows; ++n) {
+      order[begin[std::size_t(std::popcount(masks[n]))]++] = std::uint8_t(n);
+    }
+  }
+};
+
+}  // namespace
+
 // A block of 64 inputs has one mask, and its part of W^T, 32 KiB, goes through the first-level cache once for
 // all examples.
 template <class T>
@@ -137,6 +174,29 @@ void Simd<T>::sparse_forward(View<const T> x, Weights<T> weights, const T* bias,
   assert(x.rows == y.rows && x.cols == weights.w.cols && weights.w.rows == y.cols);
   constexpr std::size_t block = 64, panel = tile_columns<T>;
   const View<T> sums = z.data == nullptr ? y : z;
+  Alike<T> alike;
+  const auto add_block = [&](std::size_t o, std::size_t panels, std::size_t first, std::size_t i) HWY_ATTR {
+    const View<const T> here = x.row_range(first, std::min(first + alike.most, x.rows));
+    const T* w = weights.packed + o * x.cols + i * panel;
+    alike.sort(here, i, std::min(block, x.cols - i));
+    std::size_t n = 0;
+    for (; n + 2 <= here.rows; n += 2) {
+      const std::size_t one = alike.order[n], other = alike.order[n + 1];
+      const std::uint64_t bits = alike.masks[one] | alike.masks[other];
+      if (bits == 0) continue;
+      add_rows<T, 2>({{here.row(one) + i, here.row(other) + i},
+                      w,
+                      panel,
+                      x.cols * panel,
+                      {sums.row(first + one) + o, sums.row(first + other) + o},
+                      panel},
+                     bits, panels);
+    }
+    if (n == here.rows) return;
+    const std::size_t last = alike.order[n];
+    add_rows<T, 1>({{here.row(last) + i}, w, panel, x.cols * panel, {sums.row(first + last) + o}, panel},
+                   alike.masks[last], panels);
+  };
   const auto group = [&](std::size_t o, std::size_t panels) HWY_ATTR {
     for (std::size_t n = 0; n < x.rows; ++n) {
       if (bias == nullptr) {
@@ -146,18 +206,7 @@ void Simd<T>::sparse_forward(View<const T> x, Weights<T> weights, const T* bias,
       }
     }
     for (std::size_t i = 0; i < x.cols; i += block) {
-      const std::size_t inputs = std::min(block, x.cols - i);
-      const T* w = weights.packed + o * x.cols + i * panel;
-      std::size_t n = 0;
-      for (; n + 2 <= x.rows; n += 2) {
-        const T *one = x.row(n) + i, *other = x.row(n + 1) + i;
-        add_rows<T, 2>({{one, other}, {sums.row(n) + o, sums.row(n + 1) + o}, w, panel, x.cols * panel},
-                       lit(one, inputs) | lit(other, inputs), panels);
-      }
-      if (n < x.rows) {
-        const T* last = x.row(n) + i;
-        add_rows<T, 1>({{last}, {sums.row(n) + o}, w, panel, x.cols * panel}, lit(last, inputs), panels);
-      }
+      for (std::size_t n = 0; n < x.rows; n += alike.most) add_block(o, panels, n, i);
     }
     if (f.curve == Curve::identity && sums.data == y.data) return;
     const auto part = [&](View<T> all) HWY_ATTR { return all.column_range(o, o + panels * panel); };
@@ -170,59 +219,51 @@ void Simd<T>::sparse_forward(View<const T> x, Weights<T> weights, const T* bias,
                 bias == nullptr ? nullptr : bias + done, f, rest(z), rest(y));
 }
 
-// Of dz a block of examples is copied, so that rows that are far apart in memory do not drive each other
-// out of the cache: for 128 outputs 64 KiB, of which a panel of examples needs 16. The sums of a block of
-// inputs, 16 KiB, are turned over when they are done.
+// Of dz a block of examples is copied, so that rows that are far apart in memory do not drive each other out of
+// the cache: for 128 outputs 64 KiB, of which a panel of examples needs 16, as do the sums of a block of inputs.
 template <class T>
-void Simd<T>::sparse_backward_weights(View<const T> dz, View<const T> x, const T* packed_x, View<T> dw,
-                                      T* db) {
-  assert(dz.rows == x.rows && dz.cols == dw.rows && x.cols == dw.cols);
+void Simd<T>::sparse_backward(View<const T> dz, View<const T> x, const T* packed_x, T* packed_dw, T* db) {
+  assert(dz.rows == x.rows);
   constexpr std::size_t input_block = 32, example_block = 128, panel = tile_columns<T>;
-  HWY_ALIGN T sums[input_block * wide<T>];
   HWY_ALIGN T rows[example_block * wide<T>];
   const auto add_block = [&](std::size_t o, std::size_t panels, std::size_t first, std::size_t i) HWY_ATTR {
-    const std::size_t width = panels * panel, inputs = std::min(input_block, x.cols - i);
+    const std::size_t inputs = std::min(input_block, x.cols - i), width = panels * panel;
     const std::size_t end = std::min(first + example_block, x.rows);
-    const View<T> here = dw.row_range(o, o + width).column_range(i, i + inputs);
-    const View<T> turned = {sums, inputs, width, width};
-    for (std::size_t r = 0; r < width; ++r) {
-      for (std::size_t c = 0; c < inputs; c += 64 / sizeof(T)) hwy::Prefetch(here.row(r) + c);
-    }
-    if (first == 0) {
-      std::fill_n(sums, inputs * width, T(0));
-    } else {
-      transpose<T>(here, turned);  // from where the examples before have left off
-    }
+    T* const sums = packed_dw + o * x.cols + i * panel;
     for (std::size_t n = first; n < end; n += panel) {
       const std::size_t lanes_of_x = std::min(panel, x.rows - n) > lanes<T> ? panel : lanes<T>;
       const T* values = packed_x + n * x.cols + i * lanes_of_x;
       const T* const factors = rows + (n - first) * width;
+      const auto add = [&](auto chosen, const auto& places, const auto& from, std::uint64_t bits) HWY_ATTR {
+        constexpr int count = decltype(chosen)::value;
+        add_rows<T, count>({from, factors, width, panel, places, x.cols * panel, n == 0}, bits, panels);
+      };
       std::size_t j = 0;
       for (; j + 2 <= inputs; j += 2) {
         const T *one = values + j * lanes_of_x, *other = one + lanes_of_x;
-        add_rows<T, 2>({{one, other}, {sums + j * width, sums + (j + 1) * width}, factors, width, panel},
-                       lit(one, lanes_of_x) | lit(other, lanes_of_x), panels);
+        add(std::integral_constant<int, 2>(), std::array{sums + j * panel, sums + (j + 1) * panel},
+            std::array{one, other}, lit(one, lanes_of_x) | lit(other, lanes_of_x));
       }
       if (j < inputs) {
         const T* last = values + j * lanes_of_x;
-        add_rows<T, 1>({{last}, {sums + j * width}, factors, width, panel}, lit(last, lanes_of_x), panels);
+        add(std::integral_constant<int, 1>(), std::array{sums + j * panel}, std::array{last},
+            lit(last, lanes_of_x));
       }
     }
-    transpose<T>(turned, here);
   };
-  const std::size_t done = for_each_group<T>(dw.rows, [&](std::size_t o, std::size_t panels) HWY_ATTR {
+  const std::size_t done = for_each_group<T>(dz.cols, [&](std::size_t o, std::size_t panels) HWY_ATTR {
     const std::size_t width = panels * panel;
+    if (x.rows == 0) std::fill_n(packed_dw + o * x.cols, width * x.cols, T(0));
     for (std::size_t first = 0; first < x.rows; first += example_block) {
       const std::size_t count = std::min(example_block, x.rows - first);
       for (std::size_t n = 0; n < count; ++n) std::copy_n(dz.row(first + n) + o, width, rows + n * width);
       for (std::size_t i = 0; i < x.cols; i += input_block) add_block(o, panels, first, i);
     }
   });
-  if (done < dw.rows) {
-    dense_backward_weights(dz.column_range(done, dz.cols), x, dw.row_range(done, dw.rows), nullptr);
+  if (done < dz.cols) {
+    dense_backward_packed(dz.column_range(done, dz.cols), x, packed_dw + done * x.cols, nullptr);
   }
-  // Of no inputs the gradients are those of the bias alone.
-  if (db != nullptr) dense_backward_weights(dz, x.column_range(0, 0), dw.column_range(0, 0), db);
+  if (db != nullptr) sum_of_rows(dz, db);
 }
 
 template struct Simd<float>;

@@ -65,6 +65,7 @@ void Dense_layer<T>::join(Activation_layer<T>* before, Activation_layer<T>* afte
 
 template <class T>
 std::vector<Named_tensor<T>> Dense_layer<T>::parameters() {
+  arrange(nullptr);
   std::vector<Named_tensor<T>> tensors = {{"weight", {this->outputs(), this->inputs()}, w_, dw_}};
   if (description_.bias) tensors.push_back({"bias", {this->outputs()}, b_, db_});
   return tensors;
@@ -106,8 +107,44 @@ void Dense_layer<T>::initialize(Random& random) {
   }
 }
 
-// y = f(z), z = x W^T + b. One of the two is laid out anew for every pass, x because it is another, W because
-// whoever holds a view of it may have changed it: whichever costs less.
+// --- How the weights stand in memory ----------------------------------------------------------------------
+
+// Rows of W are needed for dx and for the penalties. And the last panel must be whole, or the packed weights would
+// have no room where the rows have it.
+template <class T>
+bool Dense_layer<T>::can_keep_packed(const Pass<T>& pass) const {
+  const Kernels<T>& k = pass.kernels;
+  return pass.training && pass.keep_packed && !dx_wanted_ && description_.l1 == 0.0 &&
+         description_.l2 == 0.0 && this->outputs() % k.output_step == 0 &&
+         k.packed_size(this->outputs(), this->inputs()) == w_.size();
+}
+
+template <class T>
+void Dense_layer<T>::arrange(const Kernels<T>* packed_by) {
+  if (packed_by == packed_by_) return;
+  rearrange(w_, packed_by_, packed_by);
+  rearrange(dw_, packed_by_, packed_by);
+  packed_by_ = packed_by;
+}
+
+template <class T>
+void Dense_layer<T>::rearrange(std::span<T> numbers, const Kernels<T>* from, const Kernels<T>* to) {
+  if (from == to) return;
+  std::vector<T> before(numbers.size());
+  if (from != nullptr) {
+    std::copy(numbers.begin(), numbers.end(), before.begin());
+    from->unpack(before.data(), rows_of(numbers));
+  }
+  if (to != nullptr) {
+    std::copy(numbers.begin(), numbers.end(), before.begin());
+    to->pack(rows_of(before), numbers.data());
+  }
+}
+
+// --- Forward ----------------------------------------------------------------------------------------------
+
+// y = f(z), z = x W^T + b. Unless W is kept packed, one of the two is laid out for this pass, x because it is
+// another, W because whoever holds a view of it may have changed it: whichever costs less.
 template <class T>
 View<const T> Dense_layer<T>::forward(View<const T> x, const Pass<T>& pass) {
   const Activation f = after_ == nullptr ? Activation{} : after_->activation();
@@ -117,8 +154,14 @@ View<const T> Dense_layer<T>::forward(View<const T> x, const Pass<T>& pass) {
   if (keeps_z) z_.resize(x.rows, this->outputs());
   constexpr std::size_t enough_outputs = 64;  // for one number of x to be used that often
   sparse_ = this->outputs() >= enough_outputs && is_sparse(x);
-  if (!sparse_ && cost_of_packing(pass.kernels, x.rows, this->outputs()) <
-                      cost_of_packing(pass.kernels, this->outputs(), x.rows)) {
+  if (can_keep_packed(pass)) {
+    arrange(&pass.kernels);
+  } else if (pass.training || packed_by_ != &pass.kernels) {
+    arrange(nullptr);
+  }
+  if (packed_by_ == nullptr && !sparse_ &&
+      cost_of_packing(pass.kernels, x.rows, this->outputs()) <
+          cost_of_packing(pass.kernels, this->outputs(), x.rows)) {
     forward_by_examples(f, keeps_z, pass);
   } else {
     forward_by_outputs(f, keeps_z, pass);
@@ -131,13 +174,13 @@ template <class T>
 void Dense_layer<T>::forward_by_outputs(Activation f, bool keeps_z, const Pass<T>& pass) {
   const Kernels<T>& k = pass.kernels;
   const std::size_t inputs = this->inputs();
-  pack(weight(), pass);
+  if (packed_by_ == nullptr) pack(weight(), pass);
+  const T* const packed = packed_by_ == nullptr ? packed_.data() : w_.data();
   share(pass, x_.rows, k.row_step, this->outputs(), k.output_step,
         [&](std::size_t n, std::size_t n_end, std::size_t o, std::size_t o_end) {
           const auto cut = [&](View<T> all) { return all.row_range(n, n_end).column_range(o, o_end); };
           const auto form = sparse_ ? k.sparse_forward : k.dense_forward;
-          form(x_.row_range(n, n_end),
-               {weight().row_range(o, o_end), packed_.data() + k.packed_size(o, inputs)},
+          form(x_.row_range(n, n_end), {weight().row_range(o, o_end), packed + k.packed_size(o, inputs)},
                description_.bias ? b_.data() + o : nullptr, f, keeps_z ? cut(z_) : View<T>(), cut(y_));
         });
 }
@@ -166,24 +209,39 @@ void Dense_layer<T>::pack(View<const T> rows, const Pass<T>& pass) {
                   });
 }
 
+// --- Backward ---------------------------------------------------------------------------------------------
+
 // dW = dz^T x, db = sum_n dz, dx = dz W.
 template <class T>
 View<T> Dense_layer<T>::backward(View<T> dz, bool dx_wanted, const Pass<T>& pass) {
-  const Kernels<T>& k = pass.kernels;
-  const View<T> dw{dw_.data(), this->outputs(), this->inputs(), this->inputs()};
-  if (sparse_) pack(x_, pass);
-  pass.pool.split(this->outputs(), k.output_step, dz.rows * this->inputs(),
-                  [&](std::size_t first, std::size_t last) {
-                    const View<const T> dz_part = dz.column_range(first, last);
-                    T* const db = description_.bias ? db_.data() + first : nullptr;
-                    if (sparse_) {
-                      k.sparse_backward_weights(dz_part, x_, packed_.data(), dw.row_range(first, last), db);
-                    } else {
-                      k.dense_backward_weights(dz_part, x_, dw.row_range(first, last), db);
-                    }
-                  });
+  dx_wanted_ = dx_wanted;
+  if (dx_wanted) arrange(nullptr);
+  backward_weights(dz, pass);
   if (description_.l1 != 0.0 || description_.l2 != 0.0) add_penalty(pass);
   return dx_wanted ? backward_input(dz, pass) : View<T>();
+}
+
+template <class T>
+void Dense_layer<T>::backward_weights(View<const T> dz, const Pass<T>& pass) {
+  const Kernels<T>& k = pass.kernels;
+  const std::size_t inputs = this->inputs();
+  const bool kept = packed_by_ != nullptr;
+  if (sparse_) pack(x_, pass);
+  if (sparse_ && !kept) packed_dw_.resize(1, k.packed_size(this->outputs(), inputs));
+  T* const packed = kept ? dw_.data() : packed_dw_.data();
+  pass.pool.split(this->outputs(), k.output_step, dz.rows * inputs, [&](std::size_t o, std::size_t o_end) {
+    const View<const T> part = dz.column_range(o, o_end);
+    T* const db = description_.bias ? db_.data() + o : nullptr;
+    T* const here = packed + (sparse_ || kept ? k.packed_size(o, inputs) : 0);
+    if (sparse_) {
+      k.sparse_backward(part, x_, packed_.data(), here, db);
+      if (!kept) k.unpack(here, rows_of(dw_).row_range(o, o_end));
+    } else if (kept) {
+      k.dense_backward_packed(part, x_, here, db);
+    } else {
+      k.dense_backward_weights(part, x_, rows_of(dw_).row_range(o, o_end), db);
+    }
+  });
 }
 
 template <class T>
@@ -205,7 +263,7 @@ View<T> Dense_layer<T>::backward_input(View<const T> dz, const Pass<T>& pass) {
 
 template <class T>
 void Dense_layer<T>::add_penalty(const Pass<T>& pass) {
-  const View<T> dw{dw_.data(), this->outputs(), this->inputs(), this->inputs()};
+  const View<T> dw = rows_of(dw_);
   penalties_.resize(1, this->outputs());
   pass.pool.split(this->outputs(), 1, this->inputs() * Thread_pool::element,
                   [&](std::size_t first, std::size_t last) {

@@ -90,6 +90,7 @@ void Network<T>::place_parameters() {
   grad_.resize(1, total);
   std::size_t at = 0;
   for (const auto& layer : layers_) {
+    places_.push_back(at);
     std::vector<std::span<T>> data, grad;
     for (const std::size_t count : sizes(*layer)) {
       data.push_back(data_.span().subspan(at, count));
@@ -98,6 +99,7 @@ void Network<T>::place_parameters() {
     }
     layer->place_parameters(data, grad);
   }
+  while (lowest_ + 1 < layers_.size() && layers_[lowest_]->parameters().empty()) ++lowest_;
 }
 
 // --- Passes -----------------------------------------------------------------------------------------------
@@ -108,7 +110,8 @@ View<const T> Network<T>::pass_forward(View<const T> x, std::optional<Training> 
     refuse(fmt::format("a network of {} inputs was given examples of {}", inputs_, x.cols));
   }
   training_rows_.reset();
-  const Pass<T> pass{*kernels_, *pool_, training.has_value(), training.value_or(Training()).dropout_key};
+  const Training how = training.value_or(Training());
+  const Pass<T> pass{*kernels_, *pool_, training.has_value(), how.dropout_key, how.keep_packed};
   View<const T> y = x;
   given_.clear();
   for (const auto& layer : layers_) {
@@ -152,8 +155,7 @@ View<T> Network<T>::pass_backward(View<T> dy, bool dx_wanted) {
   training_rows_.reset();  // layers may overwrite what they kept
   const Pass<T> pass{*kernels_, *pool_, true, training_.dropout_key};
   // Below the first layer with parameters nobody asks for a gradient.
-  std::size_t lowest = 0;
-  while (!dx_wanted && lowest + 1 < layers_.size() && layers_[lowest]->parameters().empty()) ++lowest;
+  const std::size_t lowest = dx_wanted ? 0 : lowest_;
   for (std::size_t i = layers_.size(); i-- > lowest;) {
     dy = layers_[i]->backward(dy, dx_wanted || i > lowest, pass);
   }
@@ -226,6 +228,29 @@ std::vector<Named_count> Network<T>::counters() {
     if (tracked != nullptr) all.push_back({fmt::format("{}.num_batches_tracked", i), tracked});
   }
   return all;
+}
+
+template <class T>
+typename Network<T>::Flat Network<T>::arranged_in_rows() {
+  for (const auto& layer : layers_) layer->parameters();
+  return flat_as_arranged();
+}
+
+template <class T>
+typename Network<T>::Arrangement Network<T>::arrangement() const {
+  Arrangement all;
+  for (const auto& layer : layers_) all.push_back(layer->packed_by());
+  return all;
+}
+
+template <class T>
+void Network<T>::rearrange(const Arrangement& from, std::span<T> numbers) {
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    Layer<T>& layer = *layers_[i];
+    if (layer.packed_by() == from[i]) continue;
+    layer.rearrange(numbers.subspan(places_[i], layer.inputs() * layer.outputs()), from[i],
+                    layer.packed_by());
+  }
 }
 
 template <class T>

@@ -26,6 +26,9 @@ namespace bp::batch {
 /// Asks a forward pass to drop, to normalise by the batch and to keep what backward needs.
 struct Training {
   std::uint64_t dropout_key = 0;  // another for every step
+  /// Lets layers keep their weights packed from this step to the next, which is faster. Whoever asks for
+  /// parameters() gets them in rows; but views that were asked for before this pass then show another order.
+  bool keep_packed = false;
 };
 
 /// A whole number under its name in PyTorch: how many batches running statistics have seen.
@@ -86,16 +89,28 @@ class Network {
   /// Layer i, counted as in the names.
   Layer<T>& layer(std::size_t i) { return *layers_.at(i); }
 
-  /// All that training changes by gradients. The views stay valid as long as the network, moved or not.
+  /// All that training changes by gradients. The views stay valid as long as the network, moved or not; after a
+  /// pass with keep_packed ask again.
   std::vector<Named_tensor<T>> parameters();
   /// parameters() and running statistics, in the order of PyTorch's state_dict, whose num_batches_tracked are
   /// counters().
   std::vector<Named_tensor<T>> state();
   std::vector<Named_count> counters();
-  /// Parameters and gradients as one row each, for whoever treats all alike. Between tensors there may be
-  /// numbers that belong to none and are 0.
-  std::span<T> flat_parameters() { return data_.span(); }
-  std::span<T> flat_gradients() { return grad_.span(); }
+  /// Parameters and gradients as one row each, for whoever treats all alike: tensor after tensor, as in
+  /// parameters(). Between tensors there may be numbers that belong to none and are 0.
+  std::span<T> flat_parameters() { return arranged_in_rows().data; }
+  std::span<T> flat_gradients() { return arranged_in_rows().grad; }
+
+  /// The same, in whatever order they now are, for whoever does not mind: an optimizer. arrangement() tells
+  /// the order; rearrange() brings other numbers, one for each parameter, from an order that once was to the
+  /// one that now is.
+  struct Flat {
+    std::span<T> data, grad;
+  };
+  using Arrangement = std::vector<const Kernels<T>*>;  // of each layer: packed_by()
+  Flat flat_as_arranged() { return {data_.span(), grad_.span()}; }
+  Arrangement arrangement() const;
+  void rearrange(const Arrangement& from, std::span<T> numbers);
 
   /// How many numbers are trained, and how many state() has.
   std::size_t trainable_count() const;
@@ -117,10 +132,13 @@ class Network {
   View<T> pass_backward(View<T> dy, bool dx_wanted);
   void fuse();
   void place_parameters();
+  Flat arranged_in_rows();
 
   std::size_t inputs_;
   std::vector<Layer_description> description_;
   std::vector<std::unique_ptr<Layer<T>>> layers_;
+  std::vector<std::size_t> places_;   // of each layer's first parameter in data_
+  std::size_t lowest_ = 0;            // the first layer with parameters, or the last layer
   std::vector<View<const T>> given_;  // by each layer, in the last pass
   Matrix<T> data_, grad_;             // of all parameters
   Thread_pool* pool_ = &Thread_pool::alone();

@@ -23,7 +23,8 @@ template <class T>
 Optimizer<T>::Optimizer(Network<T>& net, double learning_rate, std::vector<std::string> means)
     : net_(net),
       learning_rate_(check_not_negative(learning_rate, "learning_rate")),
-      mean_names_(std::move(means)) {
+      mean_names_(std::move(means)),
+      arrangement_(net.arrangement()) {
   if (net.flat_parameters().empty()) refuse("an optimizer of a network without parameters");
   for (std::size_t i = 0; i < mean_names_.size(); ++i) means_.emplace_back(1, net.flat_parameters().size());
 }
@@ -36,20 +37,31 @@ void Optimizer<T>::set_learning_rate(double learning_rate) {
 template <class T>
 void Optimizer<T>::step() {
   ++steps_;
-  const std::span<T> p = net_.flat_parameters(), g = net_.flat_gradients();
+  arrange_means();
+  const auto flat = net_.flat_as_arranged();
   constexpr std::size_t cache_line = Matrix<T>::alignment / sizeof(T);
-  net_.pool().split(p.size(), cache_line, Thread_pool::element, [&](std::size_t first, std::size_t last) {
-    std::array<T*, 2> means = {};
-    for (std::size_t i = 0; i < means_.size(); ++i) means[i] = means_[i].data() + first;
-    update(net_.kernels(), last - first, g.data() + first, std::span(means).first(means_.size()),
-           p.data() + first);
-  });
+  net_.pool().split(flat.data.size(), cache_line, Thread_pool::element,
+                    [&](std::size_t first, std::size_t last) {
+                      std::array<T*, 2> means = {};
+                      for (std::size_t i = 0; i < means_.size(); ++i) means[i] = means_[i].data() + first;
+                      update(net_.kernels(), last - first, flat.grad.data() + first,
+                             std::span(means).first(means_.size()), flat.data.data() + first);
+                    });
+}
+
+// As the parameters are, which may have been asked for since, or be kept packed now.
+template <class T>
+void Optimizer<T>::arrange_means() {
+  if (arrangement_ == net_.arrangement()) return;
+  for (Matrix<T>& means : means_) net_.rearrange(arrangement_, means.span());
+  arrangement_ = net_.arrangement();
 }
 
 template <class T>
 std::vector<Named_tensor<T>> Optimizer<T>::state() {
   std::vector<Named_tensor<T>> all;
   const T* begin = net_.flat_parameters().data();
+  arrange_means();
   for (std::size_t i = 0; i < means_.size(); ++i) {
     for (const Named_tensor<T>& parameter : net_.parameters()) {
       const auto place = static_cast<std::size_t>(parameter.data.data() - begin);
@@ -126,9 +138,7 @@ template <class T>
 void Adam<T>::step_keeping(double keep, const Kernels<T>& k, std::size_t n, const T* g,
                            std::span<T* const> means, T* p) {
   const double t = static_cast<double>(this->steps());
-  const Adam_step step{.beta1 = beta1_,
-                       .rest1 = 1.0 - beta1_,
-                       .beta2 = beta2_,
+  const Adam_step step{.rest1 = 1.0 - beta1_,
                        .rest2 = 1.0 - beta2_,
                        .epsilon = epsilon_,
                        .length = this->learning_rate() / (1.0 - std::pow(beta1_, t)),

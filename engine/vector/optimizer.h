@@ -44,7 +44,8 @@ class Optimizer {
   std::uint64_t steps() const { return steps_; }
 
   /// What it remembers, but for steps(): for each parameter its means, such as "m.0.weight", in the shape of
-  /// the parameter. A checkpoint writes these; to go on, write them back and call restore_steps().
+  /// the parameter. A checkpoint writes these; to go on, write them back and call restore_steps(). After a
+  /// pass with keep_packed (Training) ask again, as for the network's parameters().
   std::vector<Named_tensor<T>> state();
   void restore_steps(std::uint64_t steps) { steps_ = steps; }
 
@@ -60,10 +61,13 @@ class Optimizer {
                       T* p) = 0;
 
  private:
+  void arrange_means();
+
   Network<T>& net_;
   double learning_rate_;
   std::vector<std::string> mean_names_;
-  std::vector<Matrix<T>> means_;  // each as flat_parameters()
+  std::vector<Matrix<T>> means_;  // each as the parameters, arranged so:
+  typename Network<T>::Arrangement arrangement_;
   std::uint64_t steps_ = 0;
 };
 

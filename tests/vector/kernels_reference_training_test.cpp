@@ -194,9 +194,7 @@ TEST_CASE("two steps of each optimizer are those of its formula, done by hand", 
   SECTION("Adam: the first step is learning_rate, whatever the size of the gradient") {
     for (const double g : {1e-3, -50.0}) {
       p[0] = 1.0, m[0] = v[0] = 0.0;
-      const Adam_step step{.beta1 = 0.9,
-                           .rest1 = 0.1,
-                           .beta2 = 0.999,
+      const Adam_step step{.rest1 = 0.1,
                            .rest2 = 0.001,
                            .epsilon = 1e-30,
                            .length = 0.01 / 0.1,
@@ -207,14 +205,8 @@ TEST_CASE("two steps of each optimizer are those of its formula, done by hand", 
     }
   }
   SECTION("AdamW: the weight shrinks beside Adam's step") {
-    const Adam_step step{.beta1 = 0.5,
-                         .rest1 = 0.5,
-                         .beta2 = 0.75,
-                         .rest2 = 0.25,
-                         .epsilon = 1.0,
-                         .length = 0.5,
-                         .root_scale = 2.0,
-                         .keep = 0.875};
+    const Adam_step step{
+        .rest1 = 0.5, .rest2 = 0.25, .epsilon = 1.0, .length = 0.5, .root_scale = 2.0, .keep = 0.875};
     kernels.adam(step, 1, g1.data(), m.data(), v.data(), p.data());
     CHECK((m[0] == 1.0 && v[0] == 1.0));
     CHECK(p[0] == 0.875 - 0.5 / 3.0);
@@ -225,13 +217,8 @@ TEST_CASE("Adam's small shares keep their digits in float", "[kernels]") {
   // 1 - 0.999f is 0.00100005; the share is given as it is in double.
   const float g = 1.0f;
   float m = 0.0f, v = 0.0f, p = 0.0f;
-  const Adam_step step{.beta1 = 0.9,
-                       .rest1 = 1.0 - 0.9,
-                       .beta2 = 0.999,
-                       .rest2 = 1.0 - 0.999,
-                       .epsilon = 1e-8,
-                       .length = 0.01,
-                       .root_scale = 1.0};
+  const Adam_step step{
+      .rest1 = 1.0 - 0.9, .rest2 = 1.0 - 0.999, .epsilon = 1e-8, .length = 0.01, .root_scale = 1.0};
 
   reference_kernels<float>().adam(step, 1, &g, &m, &v, &p);
 

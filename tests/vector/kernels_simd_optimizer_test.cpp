@@ -15,13 +15,8 @@ namespace {
 template <class T>
 using Update = std::function<void(const Kernels<T>&, std::size_t n, const T* g, T* m, T* v, T* p)>;
 
-constexpr Adam_step adam{.beta1 = 0.9,
-                         .rest1 = 0.1,
-                         .beta2 = 0.999,
-                         .rest2 = 0.001,
-                         .epsilon = 1e-8,
-                         .length = 0.01 / 0.19,
-                         .root_scale = 22.4};
+constexpr Adam_step adam{
+    .rest1 = 0.1, .rest2 = 0.001, .epsilon = 1e-8, .length = 0.01 / 0.19, .root_scale = 22.4};
 constexpr Adam_step adam_w = [] {
   Adam_step step = adam;
   step.keep = 0.995;

@@ -104,9 +104,7 @@ void check_three_steps(const pytorch::Figures& want, const Update& update) {
 }
 
 Adam_step adam_step(int t, double weight_decay) {
-  return {.beta1 = 0.9,
-          .rest1 = 1.0 - 0.9,
-          .beta2 = 0.999,
+  return {.rest1 = 1.0 - 0.9,
           .rest2 = 1.0 - 0.999,
           .epsilon = 1e-8,
           .length = 0.01 / (1.0 - std::pow(0.9, t)),
