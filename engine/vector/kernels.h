@@ -268,12 +268,12 @@ struct Kernels {
   // ---- Data -------------------------------------------------------------------------------------------
 
   /// x[n][c] = bytes[rows[n] * C + c] * scale + offset: a batch of pictures out of all of them. Split by
-  /// rows.
+  /// rows. Those of `soon`, which the next batch will want, may be fetched into the caches meanwhile.
   ///
-  /// Shapes:    rows B, x B x C; bytes as many rows of C as rows[] asks for
+  /// Shapes:    rows B, x B x C; bytes as many rows of C as rows[] and soon[] ask for
   /// Accuracy:  3 u of the sizes of the terms: scale and offset are rounded to T.
-  void (*gather_bytes)(const std::uint8_t* bytes, const std::uint32_t* rows, double scale, double offset,
-                       View<T> x);
+  void (*gather_bytes)(const std::uint8_t* bytes, std::span<const std::uint32_t> rows,
+                       std::span<const std::uint32_t> soon, double scale, double offset, View<T> x);
 };
 
 /// A 32-bit number scrambled: a one-to-one function whose every output bit depends on every input bit.

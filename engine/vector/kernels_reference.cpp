@@ -103,8 +103,8 @@ void penalize(View<const T> w, double l1, double l2, View<T> dw, T* penalty) {
 }
 
 template <class T>
-void gather_bytes(const std::uint8_t* bytes, const std::uint32_t* rows, double scale, double offset,
-                  View<T> x) {
+void gather_bytes(const std::uint8_t* bytes, std::span<const std::uint32_t> rows,
+                  std::span<const std::uint32_t> /*soon*/, double scale, double offset, View<T> x) {
   for (std::size_t n = 0; n < x.rows; ++n) {
     const std::uint8_t* row = bytes + std::size_t(rows[n]) * x.cols;
     for (std::size_t c = 0; c < x.cols; ++c) x(n, c) = static_cast<T>(row[c] * scale + offset);

@@ -27,11 +27,12 @@ HWY_INLINE Vector<float> quotient(Vector<float> x, Vector<float> size) {
 #if HWY_TARGET == HWY_NEON
   return hn::Div(x, size);  // whose estimate has 8 digits only
 #else
-  const Vector<float> r = hn::ApproximateReciprocal(size);
-  const Vector<float> error = hn::NegMulAdd(size, r, all<float>(1.0));
-  const auto is_0 = hn::Eq(r, hn::Zero(Tag<float>()));  // then error is inf * 0
+  const Vector<float> r = hn::ApproximateReciprocal(size), one = all<float>(1.0);
+  // Of size = inf the error is inf * 0, NaN, and Min gives its second operand then; the rest is r = 0. A size that
+  // is NaN has an r that is.
+  const Vector<float> error = hn::Min(hn::NegMulAdd(size, r, one), one);
   // Not x r + x r error, which is NaN for an infinite x.
-  return hn::Mul(x, hn::MulAdd(r, hn::IfThenZeroElse(is_0, error), r));
+  return hn::Mul(x, hn::MulAdd(r, error, r));
 #endif
 }
 HWY_INLINE Vector<double> quotient(Vector<double> x, Vector<double> size) { return hn::Div(x, size); }

@@ -29,20 +29,20 @@ std::size_t cost_of_packing(const Kernels<T>& k, std::size_t rows, std::size_t o
   return 8 * rows + k.packed_size(rows, 1) * others;
 }
 
-// Whether so many numbers of x are 0 that it is faster to pass over them: by a sample of its rows, the same
-// whoever computes.
+// Whether so many numbers of x are 0 that it is faster to pass over them: by a sample, the same whoever computes,
+// of which each row is looked at in another place.
 template <class T>
 bool is_sparse(View<const T> x) {
-  constexpr std::size_t sample = 8;
+  constexpr std::size_t sample = 32, run = 64;
   // In random places passing over pays from 0.35 to 0.5 on, by the size of the layer.
   constexpr double worth_passing_over = 0.4;
-  const std::size_t rows = std::min(sample, x.rows);
+  const std::size_t rows = std::min(sample, x.rows), length = std::min(run, x.cols);
   std::size_t zeros = 0;
   for (std::size_t i = 0; i < rows; ++i) {
-    const T* const row = x.row(i * x.rows / rows);
-    zeros += static_cast<std::size_t>(std::count(row, row + x.cols, T(0)));
+    const T* const begin = x.row(i * x.rows / rows) + i * run % (x.cols - length + 1);
+    zeros += static_cast<std::size_t>(std::count(begin, begin + length, T(0)));
   }
-  return static_cast<double>(zeros) > worth_passing_over * static_cast<double>(rows * x.cols);
+  return static_cast<double>(zeros) > worth_passing_over * static_cast<double>(rows * length);
 }
 
 }  // namespace
