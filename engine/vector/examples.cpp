@@ -57,16 +57,15 @@ Image_examples<T>::Image_examples(const Labelled_images& from, std::size_t most,
 }
 
 template <class T>
-void Batch<T>::gather(const Examples<T>& examples, std::span<const std::uint32_t> rows, const Network<T>& net,
-                      std::span<const std::uint32_t> soon) {
+void Batch<T>::gather(const Examples<T>& examples, std::span<const std::uint32_t> rows,
+                      const Network<T>& net) {
   const std::size_t inputs = net.inputs();
   x_.resize(rows.size(), inputs);
   constexpr std::size_t fetch = 2 * Thread_pool::element;  // for a number's byte comes from memory
   net.pool().split(rows.size(), 1, inputs * fetch, [&](std::size_t first, std::size_t last) {
     if (!examples.bytes.empty()) {
-      net.kernels().gather_bytes(examples.bytes.data(), rows.subspan(first, last - first),
-                                 last == rows.size() ? soon : std::span<const std::uint32_t>(),
-                                 examples.scale, examples.offset, x_.view().row_range(first, last));
+      net.kernels().gather_bytes(examples.bytes.data(), rows.data() + first, examples.scale, examples.offset,
+                                 x_.view().row_range(first, last));
     } else {
       for (std::size_t n = first; n < last; ++n) {
         std::copy_n(examples.numbers.row(rows[n]), inputs, x_.view().row(n));

@@ -62,9 +62,8 @@ class Image_examples {
 template <class T>
 class Batch {
  public:
-  /// Those of the rows, in that order. `soon` are rows that the next batch will begin with, if that is known.
-  void gather(const Examples<T>& examples, std::span<const std::uint32_t> rows, const Network<T>& net,
-              std::span<const std::uint32_t> soon = {});
+  /// Those of the rows, in that order.
+  void gather(const Examples<T>& examples, std::span<const std::uint32_t> rows, const Network<T>& net);
 
   View<const T> x() const { return x_; }
   Targets<T> targets() const;

@@ -143,10 +143,10 @@ struct Kernels {
   /// Shapes:    dz B x O, x B x I, packed_dw packed_size(O, I), db O
   void (*dense_backward_packed)(View<const T> dz, View<const T> x, T* packed_dw, T* db);
 
-  /// That for x of which many numbers are 0, as sparse_forward; packed_x is what pack(x, packed_x) wrote.
+  /// That for x of which many numbers are 0, as sparse_forward.
   ///
-  /// Shapes:    as dense_backward_packed; packed_x packed_size(B, I)
-  void (*sparse_backward)(View<const T> dz, View<const T> x, const T* packed_x, T* packed_dw, T* db);
+  /// Shapes:    as dense_backward_packed
+  void (*sparse_backward)(View<const T> dz, View<const T> x, T* packed_dw, T* db);
 
   /// Adds the gradient of the penalty l1 sum |w| + l2 sum w^2 to dw: l1 sign(w) + 2 l2 w, with sign(0) = 0;
   /// penalty[o] is what row o adds to the loss. Split by rows.
@@ -268,12 +268,12 @@ struct Kernels {
   // ---- Data -------------------------------------------------------------------------------------------
 
   /// x[n][c] = bytes[rows[n] * C + c] * scale + offset: a batch of pictures out of all of them. Split by
-  /// rows. Those of `soon`, which the next batch will want, may be fetched into the caches meanwhile.
+  /// rows.
   ///
-  /// Shapes:    rows B, x B x C; bytes as many rows of C as rows[] and soon[] ask for
+  /// Shapes:    rows B, x B x C; bytes as many rows of C as rows[] asks for
   /// Accuracy:  3 u of the sizes of the terms: scale and offset are rounded to T.
-  void (*gather_bytes)(const std::uint8_t* bytes, std::span<const std::uint32_t> rows,
-                       std::span<const std::uint32_t> soon, double scale, double offset, View<T> x);
+  void (*gather_bytes)(const std::uint8_t* bytes, const std::uint32_t* rows, double scale, double offset,
+                       View<T> x);
 };
 
 /// A 32-bit number scrambled: a one-to-one function whose every output bit depends on every input bit.

@@ -80,7 +80,7 @@ void dense_backward_packed(View<const T> dz, View<const T> x, T* packed_dw, T* d
 
 // A number that is 0 adds 0: the plain loops need not pass over it.
 template <class T>
-void sparse_backward(View<const T> dz, View<const T> x, const T*, T* packed_dw, T* db) {
+void sparse_backward(View<const T> dz, View<const T> x, T* packed_dw, T* db) {
   dense_backward_packed<T>(dz, x, packed_dw, db);
 }
 
@@ -103,8 +103,8 @@ void penalize(View<const T> w, double l1, double l2, View<T> dw, T* penalty) {
 }
 
 template <class T>
-void gather_bytes(const std::uint8_t* bytes, std::span<const std::uint32_t> rows,
-                  std::span<const std::uint32_t> /*soon*/, double scale, double offset, View<T> x) {
+void gather_bytes(const std::uint8_t* bytes, const std::uint32_t* rows, double scale, double offset,
+                  View<T> x) {
   for (std::size_t n = 0; n < x.rows; ++n) {
     const std::uint8_t* row = bytes + std::size_t(rows[n]) * x.cols;
     for (std::size_t c = 0; c < x.cols; ++c) x(n, c) = static_cast<T>(row[c] * scale + offset);

@@ -58,17 +58,23 @@ HWY_INLINE std::uint64_t lit(const T* p, std::size_t count) {
   return bits;
 }
 
-/// What is added to rows of sums: for each number j of a mask, values[r][j] times the row at rows + j * step,
-/// to row r of the sums. A row is so many panels of two vectors, which follow each other at rows_panel and
+/// What is added to rows of sums: for each number j of a mask, the value at values[r] + j * value_step times
+/// the row at rows + j * step, to row r of the sums. A row is so many panels of two vectors, which follow each other at rows_panel and
 /// sums_panel.
 template <class T, int count>
 struct Row_sums {
-  std::array<const T*, count> values;
+  std::array<const T*, count> values = {};
+  std::size_t value_step = 1;
   const T* rows;
   std::size_t step, rows_panel;
-  std::array<T*, count> sums;
+  std::array<T*, count> sums = {};
   std::size_t sums_panel;
   bool from_zero = false;  // and not from what stands in the sums
+
+  /// The same for one row of sums.
+  Row_sums<T, 1> one(const T* value, T* sum) const {
+    return {{value}, value_step, rows, step, rows_panel, {sum}, sums_panel, from_zero};
+  }
 };
 
 template <class T, int count, int panels>
@@ -90,7 +96,7 @@ HWY_INLINE void add_rows(const Row_sums<T, count>& from, std::uint64_t bits) {
     const T* row = from.rows + j * from.step;
     Vector<T> value[count];
     BP_UNROLL_ALL
-    for (int r = 0; r < count; ++r) value[r] = hn::Set(d, from.values[r][j]);
+    for (int r = 0; r < count; ++r) value[r] = hn::Set(d, from.values[r][j * from.value_step]);
     BP_UNROLL_ALL
     for (int v = 0; v < 2 * panels; ++v) {
       const Vector<T> factor = hn::LoadU(d, row + vector(from.rows_panel, v));
@@ -179,23 +185,19 @@ void Simd<T>::sparse_forward(View<const T> x, Weights<T> weights, const T* bias,
     const View<const T> here = x.row_range(first, std::min(first + alike.most, x.rows));
     const T* w = weights.packed + o * x.cols + i * panel;
     alike.sort(here, i, std::min(block, x.cols - i));
+    Row_sums<T, 2> two = {.rows = w, .step = panel, .rows_panel = x.cols * panel, .sums_panel = panel};
     std::size_t n = 0;
     for (; n + 2 <= here.rows; n += 2) {
-      const std::size_t one = alike.order[n], other = alike.order[n + 1];
-      const std::uint64_t bits = alike.masks[one] | alike.masks[other];
+      const std::size_t a = alike.order[n], b = alike.order[n + 1];
+      const std::uint64_t bits = alike.masks[a] | alike.masks[b];
       if (bits == 0) continue;
-      add_rows<T, 2>({{here.row(one) + i, here.row(other) + i},
-                      w,
-                      panel,
-                      x.cols * panel,
-                      {sums.row(first + one) + o, sums.row(first + other) + o},
-                      panel},
-                     bits, panels);
+      two.values = {here.row(a) + i, here.row(b) + i};
+      two.sums = {sums.row(first + a) + o, sums.row(first + b) + o};
+      add_rows(two, bits, panels);
     }
     if (n == here.rows) return;
-    const std::size_t last = alike.order[n];
-    add_rows<T, 1>({{here.row(last) + i}, w, panel, x.cols * panel, {sums.row(first + last) + o}, panel},
-                   alike.masks[last], panels);
+    const std::size_t a = alike.order[n];
+    add_rows(two.one(here.row(a) + i, sums.row(first + a) + o), alike.masks[a], panels);
   };
   const auto group = [&](std::size_t o, std::size_t panels) HWY_ATTR {
     for (std::size_t n = 0; n < x.rows; ++n) {
@@ -219,36 +221,61 @@ void Simd<T>::sparse_forward(View<const T> x, Weights<T> weights, const T* bias,
                 bias == nullptr ? nullptr : bias + done, f, rest(z), rest(y));
 }
 
-// Of dz a block of examples is copied, so that rows that are far apart in memory do not drive each other out of
-// the cache: for 128 outputs 64 KiB, of which a panel of examples needs 16, as do the sums of a block of inputs.
+namespace {
+
+/// How many examples have one mask: a bit each of an unsigned number as wide as a float.
+constexpr std::size_t masked_examples = 32;
+
+/// masks[j]: a bit for each row of x, at most masked_examples, 1 where its number in column i + j is not 0.
 template <class T>
-void Simd<T>::sparse_backward(View<const T> dz, View<const T> x, const T* packed_x, T* packed_dw, T* db) {
+HWY_INLINE void lit_in_columns(View<const T> x, std::size_t i, std::size_t columns, std::uint64_t* masks) {
+  const Tag<T> d;
+  const hn::RebindToUnsigned<Tag<T>> bits;
+  using Bits = hn::TFromD<decltype(bits)>;
+  for (std::size_t j = 0; j < columns; j += lanes<T>) {
+    auto found = hn::Zero(bits);
+    for (std::size_t n = 0; n < x.rows; ++n) {
+      const auto is_lit = hn::Not(hn::Eq(load(x.row(n) + i + j, columns - j), hn::Zero(d)));
+      const auto bit = hn::Set(bits, static_cast<Bits>(Bits{1} << n));
+      found = hn::Or(found, hn::IfThenElseZero(hn::RebindMask(bits, is_lit), bit));
+    }
+    HWY_ALIGN std::array<Bits, lanes<T>> each;
+    hn::Store(found, bits, each.data());
+    for (std::size_t k = 0; k < std::min(lanes<T>, columns - j); ++k) masks[j + k] = each[k];
+  }
+}
+
+}  // namespace
+
+// Of dz a block of examples is copied, so that rows that are far apart in memory do not drive each other out of
+// the cache: for 128 outputs 64 KiB, of which the examples of one mask need 16, as do the sums of a block of inputs.
+template <class T>
+void Simd<T>::sparse_backward(View<const T> dz, View<const T> x, T* packed_dw, T* db) {
   assert(dz.rows == x.rows);
   constexpr std::size_t input_block = 32, example_block = 128, panel = tile_columns<T>;
   HWY_ALIGN T rows[example_block * wide<T>];
   const auto add_block = [&](std::size_t o, std::size_t panels, std::size_t first, std::size_t i) HWY_ATTR {
     const std::size_t inputs = std::min(input_block, x.cols - i), width = panels * panel;
     const std::size_t end = std::min(first + example_block, x.rows);
+    std::array<std::uint64_t, input_block> masks;
     T* const sums = packed_dw + o * x.cols + i * panel;
-    for (std::size_t n = first; n < end; n += panel) {
-      const std::size_t lanes_of_x = std::min(panel, x.rows - n) > lanes<T> ? panel : lanes<T>;
-      const T* values = packed_x + n * x.cols + i * lanes_of_x;
-      const T* const factors = rows + (n - first) * width;
-      const auto add = [&](auto chosen, const auto& places, const auto& from, std::uint64_t bits) HWY_ATTR {
-        constexpr int count = decltype(chosen)::value;
-        add_rows<T, count>({from, factors, width, panel, places, x.cols * panel, n == 0}, bits, panels);
-      };
+    for (std::size_t n = first; n < end; n += masked_examples) {
+      const View<const T> here = x.row_range(n, std::min(n + masked_examples, end));
+      Row_sums<T, 2> two = {.value_step = x.stride,
+                            .rows = rows + (n - first) * width,
+                            .step = width,
+                            .rows_panel = panel,
+                            .sums_panel = x.cols * panel,
+                            .from_zero = n == 0};
+      lit_in_columns(here, i, inputs, masks.data());
+      const T* const values = here.row(0) + i;
       std::size_t j = 0;
       for (; j + 2 <= inputs; j += 2) {
-        const T *one = values + j * lanes_of_x, *other = one + lanes_of_x;
-        add(std::integral_constant<int, 2>(), std::array{sums + j * panel, sums + (j + 1) * panel},
-            std::array{one, other}, lit(one, lanes_of_x) | lit(other, lanes_of_x));
+        two.values = {values + j, values + j + 1};
+        two.sums = {sums + j * panel, sums + (j + 1) * panel};
+        add_rows(two, masks[j] | masks[j + 1], panels);
       }
-      if (j < inputs) {
-        const T* last = values + j * lanes_of_x;
-        add(std::integral_constant<int, 1>(), std::array{sums + j * panel}, std::array{last},
-            lit(last, lanes_of_x));
-      }
+      if (j < inputs) add_rows(two.one(values + j, sums + j * panel), masks[j], panels);
     }
   };
   const std::size_t done = for_each_group<T>(dz.cols, [&](std::size_t o, std::size_t panels) HWY_ATTR {

@@ -228,23 +228,21 @@ HWY_INLINE Vector<double> numbers_of(const std::uint8_t* bytes, double) {
 }  // namespace
 
 template <class T>
-void Simd<T>::gather_bytes(const std::uint8_t* bytes, std::span<const std::uint32_t> rows,
-                           std::span<const std::uint32_t> soon, double scale, double offset, View<T> x) {
-  assert(rows.size() == x.rows);
+void Simd<T>::gather_bytes(const std::uint8_t* bytes, const std::uint32_t* rows, double scale, double offset,
+                           View<T> x) {
   const Vector<T> factor = all<T>(scale), start = all<T>(offset);
-  // The next pictures are anywhere among all: no processor guesses where. Ask for them while others are done, so
-  // many before their turn that memory has brought them; the first of a batch while the batch before it is done.
-  constexpr std::size_t ahead = 32, line = 64;
-  const std::size_t known = rows.size() + std::min(soon.size(), ahead);
-  const auto picture = [&](std::size_t n) {
-    return bytes + std::size_t(n < rows.size() ? rows[n] : soon[n - rows.size()]) * x.cols;
-  };
+  const auto picture = [&](std::size_t n) { return bytes + std::size_t(rows[n]) * x.cols; };
+  // The next pictures are anywhere among all: no processor guesses where. Ask for them while others are done.
+  constexpr std::size_t ahead = 3, line = 64;
+  for (std::size_t n = 0; n < std::min(ahead, x.rows); ++n) {
+    for (std::size_t c = 0; c < x.cols; c += line) hwy::Prefetch(picture(n) + c);
+  }
   for (std::size_t n = 0; n < x.rows; ++n) {
-    const std::uint8_t *from = picture(n), *later = picture(std::min(n + ahead, known - 1));
+    const std::uint8_t *from = picture(n), *next = picture(std::min(n + ahead, x.rows - 1));
     T* to = x.row(n);
     std::size_t c = 0;
     for (; c + lanes<T> <= x.cols; c += lanes<T>) {
-      if (c % line == 0) hwy::Prefetch(later + c);
+      if (c % line == 0) hwy::Prefetch(next + c);
       hn::StoreU(hn::MulAdd(numbers_of(from + c, T()), factor, start), Tag<T>(), to + c);
     }
     if (c == x.cols) continue;

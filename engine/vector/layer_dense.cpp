@@ -226,7 +226,6 @@ void Dense_layer<T>::backward_weights(View<const T> dz, const Pass<T>& pass) {
   const Kernels<T>& k = pass.kernels;
   const std::size_t inputs = this->inputs();
   const bool kept = packed_by_ != nullptr;
-  if (sparse_) pack(x_, pass);
   if (sparse_ && !kept) packed_dw_.resize(1, k.packed_size(this->outputs(), inputs));
   T* const packed = kept ? dw_.data() : packed_dw_.data();
   pass.pool.split(this->outputs(), k.output_step, dz.rows * inputs, [&](std::size_t o, std::size_t o_end) {
@@ -234,7 +233,7 @@ void Dense_layer<T>::backward_weights(View<const T> dz, const Pass<T>& pass) {
     T* const db = description_.bias ? db_.data() + o : nullptr;
     T* const here = packed + (sparse_ || kept ? k.packed_size(o, inputs) : 0);
     if (sparse_) {
-      k.sparse_backward(part, x_, packed_.data(), here, db);
+      k.sparse_backward(part, x_, here, db);
       if (!kept) k.unpack(here, rows_of(dw_).row_range(o, o_end));
     } else if (kept) {
       k.dense_backward_packed(part, x_, here, db);

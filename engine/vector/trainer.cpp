@@ -107,7 +107,8 @@ Step_report Trainer<T>::step() {
   ended_.reset();
   if (state_.position == 0) begin_epoch();
   const std::size_t count = std::min(options_.batch, state_.order.size() - state_.position);
-  const double batch_loss = train_on(count);
+  const double batch_loss =
+      train_on(std::span<const std::uint32_t>(state_.order).subspan(state_.position, count));
   state_.loss_sum += batch_loss * static_cast<double>(count);
   state_.position += count;
   state_.generator = random_.state();
@@ -126,9 +127,8 @@ void Trainer<T>::begin_epoch() {
 }
 
 template <class T>
-double Trainer<T>::train_on(std::size_t count) {
-  const auto rest = std::span<const std::uint32_t>(state_.order).subspan(state_.position);
-  batch_.gather(examples_, rest.first(count), net_, rest.subspan(count));
+double Trainer<T>::train_on(std::span<const std::uint32_t> rows) {
+  batch_.gather(examples_, rows, net_);
   const View<const T> y =
       net_.forward(batch_.x(), Training{.dropout_key = random_.next(), .keep_packed = true});
   dy_.resize(y.rows, y.cols);

@@ -144,7 +144,7 @@ class Trainer {
   void check() const;
   void hold_out();
   void begin_epoch();
-  double train_on(std::size_t count);
+  double train_on(std::span<const std::uint32_t> rows);
   void end_epoch();
   [[noreturn]] void diverged(double loss) const;
   Step_report report(double batch_loss) const;

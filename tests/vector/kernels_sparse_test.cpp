@@ -86,11 +86,10 @@ TEMPLATE_TEST_CASE("weights' gradients are those of the dense kernel where zeros
         for (const std::size_t outputs : {1, 16, 32, 33, 96, 128, 200}) {
           INFO(k->name << ", " << batch << " x " << inputs << " -> " << outputs);
           const Layer_data<TestType> d(batch, inputs, outputs, 0.6, random);
-          const Matrix<TestType> x = packed<TestType>(*k, d.x);
           Matrix<TestType> dw(1, k->packed_size(outputs, inputs)), db(1, outputs);
           Matrix<TestType> dense_dw(outputs, inputs), dense_db(1, outputs);
 
-          k->sparse_backward(d.dz, d.x, x.data(), dw.data(), db.data());
+          k->sparse_backward(d.dz, d.x, dw.data(), db.data());
           k->dense_backward_weights(d.dz, d.x, dense_dw, dense_db.data());
 
           CHECK(same(dw, packed<TestType>(*k, dense_dw)));
@@ -113,11 +112,11 @@ TEMPLATE_TEST_CASE("parts of a product that passes over zeros have the bits of t
     INFO(k->name);
     const std::size_t batch = 37, inputs = 70, outputs = 5 * k->output_step + 3;
     const Layer_data<TestType> d(batch, inputs, outputs, 0.5, random);
-    const Matrix<TestType> w = packed<TestType>(*k, d.w), x = packed<TestType>(*k, d.x);
+    const Matrix<TestType> w = packed<TestType>(*k, d.w);
     const std::size_t weights = k->packed_size(outputs, inputs);
     Matrix<TestType> y(batch, outputs), dw(1, weights), db(1, outputs);
     k->sparse_forward(d.x, {d.w, w.data()}, d.bias.data(), {}, {}, y);
-    k->sparse_backward(d.dz, d.x, x.data(), dw.data(), db.data());
+    k->sparse_backward(d.dz, d.x, dw.data(), db.data());
     const auto cut = [](auto& matrix) { return matrix.view(); };
 
     Matrix<TestType> y_rows(batch, outputs), y_cols(batch, outputs), dw_parts(1, weights),
@@ -131,8 +130,8 @@ TEMPLATE_TEST_CASE("parts of a product that passes over zeros have the bits of t
       const std::size_t end = std::min(o + k->output_step, outputs);
       k->sparse_forward(d.x, {d.w.view().row_range(o, end), w.data() + k->packed_size(o, inputs)},
                         d.bias.data() + o, {}, {}, cut(y_cols).column_range(o, end));
-      k->sparse_backward(d.dz.view().column_range(o, end), d.x, x.data(),
-                         dw_parts.data() + k->packed_size(o, inputs), db_parts.data() + o);
+      k->sparse_backward(d.dz.view().column_range(o, end), d.x, dw_parts.data() + k->packed_size(o, inputs),
+                         db_parts.data() + o);
     }
 
     CHECK(same(y_rows, y));
@@ -148,11 +147,11 @@ TEST_CASE("NaN in x is not passed over", "[kernels][sparse]") {
     INFO(k->name);
     Layer_data<float> d(4, 40, 64, 0.5, random);
     d.x(2, 33) = std::numeric_limits<float>::quiet_NaN();
-    const Matrix<float> w = packed<float>(*k, d.w), x = packed<float>(*k, d.x);
+    const Matrix<float> w = packed<float>(*k, d.w);
     Matrix<float> y(4, 64), dw(64, 40), packed_dw(1, k->packed_size(64, 40));
 
     k->sparse_forward(d.x, {d.w, w.data()}, nullptr, {}, {}, y);
-    k->sparse_backward(d.dz, d.x, x.data(), packed_dw.data(), nullptr);
+    k->sparse_backward(d.dz, d.x, packed_dw.data(), nullptr);
     k->unpack(packed_dw.data(), dw);
 
     for (std::size_t o = 0; o < 64; ++o) {
@@ -170,8 +169,9 @@ TEST_CASE("a network computes the same whether zeros are passed over or not, wit
   const Matrix<float> x = numbers<float>(33, 200, 0.7, random);
   Kernels<float> dense = best_kernels<float>();
   dense.sparse_forward = dense.dense_forward;
-  dense.sparse_backward = [](View<const float> dz, View<const float> inputs, const float*, float* dw,
-                             float* db) { best_kernels<float>().dense_backward_packed(dz, inputs, dw, db); };
+  dense.sparse_backward = [](View<const float> dz, View<const float> inputs, float* dw, float* db) {
+    best_kernels<float>().dense_backward_packed(dz, inputs, dw, db);
+  };
   const auto gradients = [&](const Kernels<float>& kernels, std::size_t threads) {
     bp::Random weights(6);
     Thread_pool pool(threads, 0);
