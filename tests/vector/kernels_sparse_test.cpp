@@ -47,6 +47,23 @@ bool same(const Matrix<T>& a, const Matrix<T>& b) {
 
 }  // namespace
 
+TEMPLATE_TEST_CASE("weights that have been packed come back as they were", "[kernels]", float, double) {
+  bp::Random random(7);
+  for (const auto* k : available_kernels<TestType>()) {
+    for (const std::size_t inputs : {0, 1, 15, 33, 130}) {
+      for (const std::size_t outputs : {0, 1, 8, 17, 32, 33, 100}) {
+        INFO(k->name << ", " << inputs << " -> " << outputs);
+        const Matrix<TestType> w = numbers<TestType>(outputs, inputs, 0.0, random);
+        Matrix<TestType> back(outputs, inputs);
+
+        k->unpack(packed<TestType>(*k, w).data(), back);
+
+        CHECK(same(back, w));
+      }
+    }
+  }
+}
+
 TEMPLATE_TEST_CASE("outputs are those of the dense kernel where zeros are passed over", "[kernels][sparse]",
                    float, double) {
   bp::Random random(1);
