@@ -109,14 +109,12 @@ void Dense_layer<T>::initialize(Random& random) {
 
 // --- How the weights stand in memory ----------------------------------------------------------------------
 
-// Rows of W are needed for dx and for the penalties. And the last panel must be whole, or the packed weights would
-// have no room where the rows have it.
+// Rows of W are needed for dx and for the penalties. And what is packed must have room where the rows have it.
 template <class T>
 bool Dense_layer<T>::can_keep_packed(const Pass<T>& pass) const {
   const Kernels<T>& k = pass.kernels;
   return pass.training && pass.keep_packed && !dx_wanted_ && description_.l1 == 0.0 &&
-         description_.l2 == 0.0 && this->outputs() % k.output_step == 0 &&
-         k.packed_size(this->outputs(), this->inputs()) == w_.size();
+         description_.l2 == 0.0 && k.packed_size(this->outputs(), this->inputs()) == w_.size();
 }
 
 template <class T>

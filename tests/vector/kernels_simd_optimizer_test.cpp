@@ -112,3 +112,21 @@ TEMPLATE_TEST_CASE("NaN and infinity spoil their parameter alone, as in the plai
     }
   }
 }
+
+TEST_CASE("a gradient whose square is too large leaves its parameter as it is", "[kernels]") {
+  for (const Kernels<float>* k : available_kernels<float>()) {
+    if (k == &reference_kernels<float>()) continue;  // calculates in double, where the square has room
+    INFO(k->name);
+    std::vector<float> g(37, 1.0f), m(37, 0.0f), v(37, 0.0f), p(37, 1.0f);
+    g[5] = g[36] = -1e25f;
+
+    k->adam(adam, g.size(), g.data(), m.data(), v.data(), p.data());
+
+    for (std::size_t i = 0; i < p.size(); ++i) {
+      const bool is_large = i == 5 || i == 36;
+      CHECK(std::isinf(v[i]) == is_large);
+      CHECK((p[i] == 1.0f) == is_large);
+      CHECK(std::isfinite(p[i]));
+    }
+  }
+}

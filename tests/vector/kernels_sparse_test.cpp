@@ -98,7 +98,7 @@ TEMPLATE_TEST_CASE("weights' gradients are those of the dense kernel where zeros
                    "[kernels][sparse]", float, double) {
   bp::Random random(2);
   for (const auto* k : available_kernels<TestType>()) {
-    for (const std::size_t batch : {1, 7, 16, 17, 33, 128, 130, 300}) {
+    for (const std::size_t batch : {0, 1, 7, 16, 17, 33, 128, 130, 300}) {
       for (const std::size_t inputs : {1, 31, 32, 33, 65}) {
         for (const std::size_t outputs : {1, 16, 32, 33, 96, 128, 200}) {
           INFO(k->name << ", " << batch << " x " << inputs << " -> " << outputs);
@@ -106,12 +106,14 @@ TEMPLATE_TEST_CASE("weights' gradients are those of the dense kernel where zeros
           Matrix<TestType> dw(1, k->packed_size(outputs, inputs)), db(1, outputs);
           Matrix<TestType> dense_dw(outputs, inputs), dense_db(1, outputs);
 
+          dw.fill(TestType(3));
           k->sparse_backward(d.dz, d.x, dw.data(), db.data());
           k->dense_backward_weights(d.dz, d.x, dense_dw, dense_db.data());
 
           CHECK(same(dw, packed<TestType>(*k, dense_dw)));
           CHECK(same(db, dense_db));
 
+          dw.fill(TestType(3));
           k->dense_backward_packed(d.dz, d.x, dw.data(), db.data());
 
           CHECK(same(dw, packed<TestType>(*k, dense_dw)));

@@ -152,7 +152,19 @@ TEST_CASE("packed weights give the gradient by the inputs, too, and other kernel
   }
 }
 
-TEST_CASE("weights with penalties stay in rows, and so do those that do not fill whole panels",
+TEST_CASE("packed weights may end with a panel of one vector", "[network][packed]") {
+  for (const Kernels<float>* kernels : available_kernels<float>()) {
+    INFO(kernels->name);
+    const std::size_t size = kernels->output_step / 2;
+    Run<float> rows(false, Dense{outputs + size}, *kernels), packed(true, Dense{outputs + size}, *kernels);
+    for (int step = 0; step < 4; ++step) rows.step(), packed.step();
+
+    CHECK(packed.is_packed());
+    CHECK(same(packed.all(), rows.all()));
+  }
+}
+
+TEST_CASE("weights with penalties stay in rows, and so do those that do not fill whole vectors",
           "[network][packed]") {
   for (const Dense& first : {Dense{.outputs = outputs, .l2 = 0.01}, Dense{outputs + 1}}) {
     Run<float> rows(false, first), packed(true, first);
