@@ -8,6 +8,7 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/data/schedule.h"
 #include "lessons/backstep/failure.h"
 
 namespace backstep {
@@ -130,6 +131,7 @@ void add_training_options(CLI::App& command, Train_options& o) {
   add("--batch", o.batch, "32", "Images a step")->check(from_one);
   add("--optimizer", o.optimizer, "adam", "Rule of a step: " + listed(optimizers))->check(one_of(optimizers));
   add("--learning-rate", o.learning_rate, "0.001", "Length of a step");
+  add("--decay", o.decay, "1", "What the learning rate is multiplied by after each epoch");
   add("--seed", o.seed, "1", "Of weights, order, dropout and validation set")->check(from_zero);
   add("--threads", o.threads, "N", "How many compute; else as many as there are cores")->check(from_one);
   add("--precision", o.precision, "float", "Of numbers: float or double")->check(one_of({"float", "double"}));
@@ -175,11 +177,12 @@ bool layers_given(const CLI::App& command) {
 std::string text_of(const Train_options& o) {
   std::string text = fmt::format(
       "--layers={}\n--activation={}\n--output-activation={}\n--dropout={}\n--batch-norm={}\n--l2={}\n"
-      "--init={}\n--loss={}\n--epochs={}\n--batch={}\n--optimizer={}\n--learning-rate={}\n--seed={}\n"
+      "--init={}\n--loss={}\n--epochs={}\n--batch={}\n--optimizer={}\n--learning-rate={}\n--decay={}\n--seed="
+      "{}\n"
       "--precision={}\n--validation={}\n--data={}\n",
       fmt::join(o.layers, ","), o.activation, o.output_activation, fmt::join(o.dropout, ","),
       fmt::join(o.batch_norm, ","), fmt::join(o.l2, ","), o.init, o.loss, o.epochs, o.batch, o.optimizer,
-      o.learning_rate, o.seed, o.precision, o.validation, o.data);
+      o.learning_rate, o.decay, o.seed, o.precision, o.validation, o.data);
   if (o.threads != 0) text += fmt::format("--threads={}\n", o.threads);
   if (o.checkpoint_every != 0) text += fmt::format("--checkpoint-every={}\n", o.checkpoint_every);
   if (!o.save.empty()) text += fmt::format("--save={}\n", o.save);
@@ -248,6 +251,15 @@ Loss_kind loss_of(const Train_options& options) {
   if (options.loss == "cross-entropy") return Loss_kind::softmax_cross_entropy;
   refuse(
       fmt::format("the model was trained with another loss than {}; choose one by --loss", listed(losses)));
+}
+
+std::function<double(std::size_t)> schedule_of(const Train_options& options) {
+  const double rate = options.learning_rate, decay = options.decay;
+  if (!(decay > 0.0 && decay <= 1.0)) {
+    refuse(fmt::format("--decay: expected a number above 0 and at most 1, found {}", decay));
+  }
+  if (decay == 1.0) return {};
+  return [=](std::size_t epoch) { return bp::exponential_decay(rate, epoch, decay); };
 }
 
 template <class T>

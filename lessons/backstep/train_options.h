@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,7 +31,7 @@ struct Train_options {
 
   std::size_t epochs = 5, batch = 32;
   std::string optimizer = "adam";
-  double learning_rate = 1e-3;
+  double learning_rate = 1e-3, decay = 1.0;
   std::uint64_t seed = 1;
   std::size_t threads = 0;  // 0: as many as there are cores
   std::string precision = "float";
@@ -69,6 +70,11 @@ bp::Architecture architecture_of(const Train_options& options);
 
 /// Throws:  Failure (bad_input) when it is none that --loss takes, as that of a model made elsewhere may be.
 bp::batch::Loss_kind loss_of(const Train_options& options);
+
+/// The learning rate of each epoch, counted from 0; empty where it stays the same.
+///
+/// Throws:  Failure (bad_input) unless --decay is above 0 and at most 1.
+std::function<double(std::size_t epoch)> schedule_of(const Train_options& options);
 
 /// Of the names that --optimizer takes, with the learning rate given. Adam and its kin use Keras' epsilon,
 /// 1e-7.

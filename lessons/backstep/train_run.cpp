@@ -58,7 +58,8 @@ Train_run<T>::Train_run(const Train_options& options, const bp::Dataset& data,
                {.epochs = options.epochs,
                 .batch = options.batch,
                 .seed = options.seed,
-                .validation = options.validation}),
+                .validation = options.validation,
+                .learning_rate = schedule_of(options)}),
       progress_(options.json, options.epochs, trainer_.state().order.size(), options.batch) {
   net_.use(pool_);
   trainer_.on_step = [this](const batch::Step_report& report) { return after_step(report); };

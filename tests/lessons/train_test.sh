@@ -109,6 +109,18 @@ takes_every_optimizer() {
 }
 claim 'the loss falls with every optimizer' takes_every_optimizer
 
+# With a rate that falls to nothing after the first epoch the second changes nothing that can be seen.
+# shellcheck disable=SC2086
+decays() {
+  answers 0 $small --epochs 3 --decay 1e-30 --validation 0 --save stopped --json && json 'len(lines) == 4' &&
+    answers 0 $small --epochs 1 --validation 0 --save once && cmp stopped once &&
+    answers 0 $small --epochs 3 --decay 1 --save steady && answers 0 $small --epochs 3 --save plain && cmp steady plain &&
+    rm -f run && answers 0 $small --epochs 4 --decay .5 --save whole && answers 0 $small --epochs 2 --decay .5 --checkpoint run &&
+    answers 0 --resume run --epochs 4 --save parts && cmp whole parts && ! cmp -s whole plain || return 1
+  for decay in 0 -1 1.1 nan x; do fails 2 '--decay' $small --decay $decay || return 1; done
+}
+claim '--decay shortens the steps of each epoch, also of a run that goes on' decays
+
 # A terminal of its own: script(1) runs the command in one.
 # shellcheck disable=SC2086
 draws_a_bar() {
@@ -151,7 +163,7 @@ claim 'a run that is done goes on when there are to be more epochs' goes_on_long
 # shellcheck disable=SC2086
 resumes_with_its_options() {
   rm -f run && answers 0 $large --epochs 1 --checkpoint run && for option in '--seed 2' '--batch 16' '--layers 64,10' '--data .' \
-    '--learning-rate 1' '--load run' '--validation 0' '--checkpoint-every 3' '--loss mse'; do
+    '--learning-rate 1' '--decay .5' '--load run' '--validation 0' '--checkpoint-every 3' '--loss mse'; do
     fails 2 "cannot be given with --resume" --resume run $option || return 1
   done
 }
