@@ -81,8 +81,8 @@ struct Kernels {
   std::size_t row_step;
 
   /// How many numbers pack() writes for the weights of O outputs: O I and, where O is no multiple of
-  /// output_step, perhaps some 0s more. What belongs to the outputs from o on, a multiple of output_step, begins
-  /// at packed_size(o, I).
+  /// output_step, perhaps some 0s more. What belongs to the outputs from o on, a multiple of output_step,
+  /// begins at packed_size(o, I).
   std::size_t (*packed_size)(std::size_t outputs, std::size_t inputs);
   /// Lays weights out for dense_forward, to be done whenever they have changed. Split by outputs, at
   /// multiples of output_step: the part from o on has packed + packed_size(o, I).
@@ -137,8 +137,8 @@ struct Kernels {
   /// Shapes:    dz B x O, x B x I, dw O x I, db O
   void (*dense_backward_weights)(View<const T> dz, View<const T> x, View<T> dw, T* db);
 
-  /// The same, to the bit, with dw as pack() would lay it out. Split by outputs at multiples of output_step: the
-  /// part from o on has packed_dw + packed_size(o, I).
+  /// The same, to the bit, with dw as pack() would lay it out. Split by outputs at multiples of output_step:
+  /// the part from o on has packed_dw + packed_size(o, I).
   ///
   /// Shapes:    dz B x O, x B x I, packed_dw packed_size(O, I), db O
   void (*dense_backward_packed)(View<const T> dz, View<const T> x, T* packed_dw, T* db);
@@ -251,7 +251,8 @@ struct Kernels {
   //
   // Accuracy:  m, s and v: 4 u of the sizes of the terms added. p: u of p, 3 u where keep is not 1, and 8 u
   //            of the sizes of the terms of its change; reciprocal and square root may be approximate within
-  //            that. A square too large for T is inf: p stays as it is, and Adam's v is NaN from the next step on.
+  //            that. A square too large for T is inf: p stays as it is, and Adam's v is NaN from the next step
+  //            on.
 
   /// p -= learning_rate * g
   void (*sgd)(Sgd_step step, std::size_t n, const T* g, T* p);

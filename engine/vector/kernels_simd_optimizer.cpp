@@ -28,8 +28,8 @@ HWY_INLINE Vector<float> quotient(Vector<float> x, Vector<float> size) {
   return hn::Div(x, size);  // whose estimate has 8 digits only
 #else
   const Vector<float> r = hn::ApproximateReciprocal(size), one = all<float>(1.0);
-  // Of size = inf the error is inf * 0, NaN, and Min gives its second operand then; the rest is r = 0. A size that
-  // is NaN has an r that is.
+  // Of size = inf the error is inf * 0, NaN, for which Min gives its second operand; r is 0 then. Of a NaN r
+  // is NaN, too.
   const Vector<float> error = hn::Min(hn::NegMulAdd(size, r, one), one);
   // Not x r + x r error, which is NaN for an infinite x.
   return hn::Mul(x, hn::MulAdd(r, error, r));

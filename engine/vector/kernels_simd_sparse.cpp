@@ -11,8 +11,8 @@
 // anew, of which a processor can do one for each: so nothing is lost while they come from the first-level
 // cache, and that decides the order of the loops.
 //
-// Two examples (or two inputs) go together, so that what is loaded is used twice; where one of them is dark, 0
-// is added to its sums. So they should be alike: neighbouring inputs are, and of the examples those are put
+// Two examples (or two inputs) go together, so that what is loaded is used twice; where one of them is dark,
+// 0 is added to its sums. So they should be alike: neighbouring inputs are, and of the examples those are put
 // together that have about as many lit. Which numbers are not 0 is a mask, a bit for each; the loops go from
 // bit to bit. Sums are formed in the order of the dense kernels, and adding 0 changes no sum: the results are
 // theirs, to the bit, whoever the other is.
@@ -25,7 +25,6 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/vector/kernels_simd_sparse.cpp"
-#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -34,8 +33,6 @@
 #include "engine/vector/kernels_simd_vector.inc"
 
 #include "engine/vector/kernels_simd_tile.inc"
-
-#include "engine/vector/kernels_simd_transpose.inc"
 
 HWY_BEFORE_NAMESPACE();
 namespace bp::batch::HWY_NAMESPACE {
@@ -59,8 +56,8 @@ HWY_INLINE std::uint64_t lit(const T* p, std::size_t count) {
 }
 
 /// What is added to rows of sums: for each number j of a mask, the value at values[r] + j * value_step times
-/// the row at rows + j * step, to row r of the sums. A row is so many panels of two vectors, which follow each other at rows_panel and
-/// sums_panel.
+/// the row at rows + j * step, to row r of the sums. A row is so many panels of two vectors, which follow each
+/// other at rows_panel and sums_panel.
 template <class T, int count>
 struct Row_sums {
   std::array<const T*, count> values = {};
@@ -144,13 +141,9 @@ HWY_INLINE std::size_t for_each_group(std::size_t outputs, Work work) {
   return whole * tile_columns<T>;
 }
 
-}  // namespace
-
-namespace {
-
-/// Examples of a block of inputs, at most `most`, ordered by how many of these are lit, so that an example and
-/// the next are alike. Of Fashion-MNIST half of the pixels are lit, of two random examples one or the other in
-/// 0.66, of two of the same batch that follow each other here in 0.58.
+/// Examples of a block of inputs, at most `most`, ordered by how many of these are lit, so that an example
+/// and the next are alike. Of Fashion-MNIST's pixels 0.50 are lit, in one or the other of two examples 0.66,
+/// and of two that follow each other here 0.58 (batches of 32).
 template <class T>
 struct Alike {
   static constexpr std::size_t most = 128;
@@ -247,8 +240,9 @@ HWY_INLINE void lit_in_columns(View<const T> x, std::size_t i, std::size_t colum
 
 }  // namespace
 
-// Of dz a block of examples is copied, so that rows that are far apart in memory do not drive each other out of
-// the cache: for 128 outputs 64 KiB, of which the examples of one mask need 16, as do the sums of a block of inputs.
+// Of dz a block of examples is copied, so that rows that are far apart in memory do not drive each other out
+// of the cache: for 128 outputs 64 KiB, of which the examples of one mask need 16, as do the sums of a block
+// of inputs.
 template <class T>
 void Simd<T>::sparse_backward(View<const T> dz, View<const T> x, T* packed_dw, T* db) {
   assert(dz.rows == x.rows);

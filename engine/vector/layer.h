@@ -157,10 +157,10 @@ class Activation_layer : public Layer<T> {
   Matrix<T> y_;
 };
 
-/// A dense layer. Its products want the weights packed, and to pack them, and to bring their gradients into
-/// rows, takes a quarter of the time of the products, for 32 examples. So where they may, and nobody needs the
-/// rows, both are kept packed from one training step to the next; what an optimizer does to a number it does
-/// wherever that stands.
+/// A dense layer. Its products want the weights packed; to pack them and to bring their gradients into rows
+/// takes a third of the time of the products, for 32 examples. So where they may, and nobody needs the rows,
+/// both are kept packed from one training step to the next; what an optimizer does to a number it does wherever
+/// that stands.
 template <class T>
 class Dense_layer : public Layer<T> {
  public:

@@ -29,8 +29,8 @@ std::size_t cost_of_packing(const Kernels<T>& k, std::size_t rows, std::size_t o
   return 8 * rows + k.packed_size(rows, 1) * others;
 }
 
-// Whether so many numbers of x are 0 that it is faster to pass over them: by a sample, the same whoever computes,
-// of which each row is looked at in another place.
+// Whether so many numbers of x are 0 that it is faster to pass over them: by a sample, the same whoever
+// computes, of rows of which each is looked at in another place.
 template <class T>
 bool is_sparse(View<const T> x) {
   constexpr std::size_t sample = 32, run = 64;
@@ -109,7 +109,8 @@ void Dense_layer<T>::initialize(Random& random) {
 
 // --- How the weights stand in memory ----------------------------------------------------------------------
 
-// Rows of W are needed for dx and for the penalties. And what is packed must have room where the rows have it.
+// Rows of W are needed for dx and for the penalties. And what is packed must have room where the rows have
+// it.
 template <class T>
 bool Dense_layer<T>::can_keep_packed(const Pass<T>& pass) const {
   const Kernels<T>& k = pass.kernels;

@@ -89,8 +89,8 @@ class Network {
   /// Layer i, counted as in the names.
   Layer<T>& layer(std::size_t i) { return *layers_.at(i); }
 
-  /// All that training changes by gradients. The views stay valid as long as the network, moved or not; after a
-  /// pass with keep_packed ask again.
+  /// All that training changes by gradients. The views stay valid as long as the network, moved or not; after
+  /// a pass with keep_packed ask again.
   std::vector<Named_tensor<T>> parameters();
   /// parameters() and running statistics, in the order of PyTorch's state_dict, whose num_batches_tracked are
   /// counters().
