@@ -251,8 +251,7 @@ struct Kernels {
   //
   // Accuracy:  m, s and v: 4 u of the sizes of the terms added. p: u of p, 3 u where keep is not 1, and 8 u
   //            of the sizes of the terms of its change; reciprocal and square root may be approximate within
-  //            that. A square too large for T is inf: p stays as it is, and Adam's v is NaN from the next step
-  //            on.
+  //            that. A square too large for T is inf: p stays as it is, and Adam's v is NaN in the next step.
 
   /// p -= learning_rate * g
   void (*sgd)(Sgd_step step, std::size_t n, const T* g, T* p);

@@ -56,8 +56,8 @@ HWY_INLINE std::uint64_t lit(const T* p, std::size_t count) {
 }
 
 /// What is added to rows of sums: for each number j of a mask, the value at values[r] + j * value_step times
-/// the row at rows + j * step, to row r of the sums. A row is so many panels of two vectors, which follow each
-/// other at rows_panel and sums_panel.
+/// the row at rows + j * step, to row r of the sums. A row is so many panels of two vectors, which follow
+/// each other at rows_panel and sums_panel.
 template <class T, int count>
 struct Row_sums {
   std::array<const T*, count> values = {};

@@ -159,8 +159,8 @@ class Activation_layer : public Layer<T> {
 
 /// A dense layer. Its products want the weights packed; to pack them and to bring their gradients into rows
 /// takes a third of the time of the products, for 32 examples. So where they may, and nobody needs the rows,
-/// both are kept packed from one training step to the next; what an optimizer does to a number it does wherever
-/// that stands.
+/// both are kept packed from one training step to the next; what an optimizer does to a number it does
+/// wherever that stands.
 template <class T>
 class Dense_layer : public Layer<T> {
  public:
