@@ -29,13 +29,12 @@ Doctor<T>::Doctor(Trainer<T>& trainer, Doctor_options options) : trainer_(traine
     units_.push_back({.layer = i, .curve = activation->curve, .units = net.layer(i).outputs()});
     silent_for_.emplace_back(units_.back().units);
   }
-  std::size_t place = 0;
   for (std::size_t i = 0; i < net.description().size(); ++i) {
-    if (std::holds_alternative<Dense>(net.description()[i])) {
-      weights_.push_back({.layer = i});
-      weights_before_.push_back({place, {}});
-    }
-    place += net.layer(i).parameters().size();
+    if (!std::holds_alternative<Dense>(net.description()[i])) continue;
+    const std::span<T> weight = net.layer(i).parameters()[0].data;
+    weights_.push_back({.layer = i});
+    places_.push_back(
+        {static_cast<std::size_t>(weight.data() - net.flat_parameters().data()), weight.size()});
   }
   output_.outputs = net.outputs();
   loss_.kind = trainer.loss_kind();
@@ -122,27 +121,30 @@ void Doctor<T>::measure_outputs(const Backward_report<T>& report) {
   if (all > 0.0) output_.stuck_error.add(stuck / all);
 }
 
+// Sizes are the same in every order, and from backward to the step the order does not change: weights may stay
+// packed.
 template <class T>
 void Doctor<T>::measure_gradients() {
-  const std::vector<Named_tensor<T>> parameters = trainer_.network().parameters();
+  const auto flat = trainer_.network().flat_as_arranged();
   for (std::size_t w = 0; w < weights_.size(); ++w) {
-    const Named_tensor<T>& tensor = parameters[weights_before_[w].place];
-    const double gradient = rms<T>(tensor.grad), weight = rms<T>(tensor.data);
+    const auto [first, count] = places_[w];
+    const double gradient = rms<T>(flat.grad.subspan(first, count));
+    const double weight = rms<T>(flat.data.subspan(first, count));
     weights_[w].gradient.add(gradient);
     if (weight > 0.0) weights_[w].gradient_to_weight.add(gradient / weight);
-    weights_before_[w].before.assign(tensor.data.begin(), tensor.data.end());
   }
+  before_.assign(flat.data.begin(), flat.data.end());
 }
 
 template <class T>
 void Doctor<T>::measure_updates() {
-  const std::vector<Named_tensor<T>> parameters = trainer_.network().parameters();
+  const auto flat = trainer_.network().flat_as_arranged();
   for (std::size_t w = 0; w < weights_.size(); ++w) {
-    const std::span<const T> before = weights_before_[w].before;
+    const auto [first, count] = places_[w];
+    const std::span<const T> before = std::span<const T>(before_).subspan(first, count);
     const double weight = rms<T>(before);
     if (weight == 0.0) continue;
-    weights_[w].update_to_weight.add(rms_difference<T>(parameters[weights_before_[w].place].data, before) /
-                                     weight);
+    weights_[w].update_to_weight.add(rms_difference<T>(flat.data.subspan(first, count), before) / weight);
   }
 }
 

@@ -81,9 +81,8 @@ class Doctor : public Watcher<T> {
   void tell(Finding found);
   double label_signal_once();
 
-  struct Weights {
-    std::size_t place;  // among network().parameters()
-    std::vector<T> before;
+  struct Place {
+    std::size_t first, count;  // in the network's flat_parameters()
   };
 
   Trainer<T>& trainer_;
@@ -95,7 +94,8 @@ class Doctor : public Watcher<T> {
   std::vector<Unit_measure> units_;
   std::vector<std::vector<std::uint64_t>> silent_for_;  // examples, of each unit of units_
   std::vector<Weight_measure> weights_;
-  std::vector<Weights> weights_before_;
+  std::vector<Place> places_;  // of each of weights_
+  std::vector<T> before_;      // all parameters, before the step
   Output_measure output_;
   Loss_measure loss_;
   std::vector<Epoch_measure> epochs_;

@@ -200,6 +200,7 @@ class Dense_layer : public Layer<T> {
   Activation_layer<T>*before_ = nullptr, *after_ = nullptr;
   std::span<T> w_, dw_, b_, db_;  // in the network's memory; b empty without biases
   const Kernels<T>* packed_by_ = nullptr;
+  Matrix<T> unordered_;           // what is being rearranged
   Matrix<T> packed_, packed_dw_;  // x or W, and dW, where they are not kept packed
   Matrix<T> z_, y_, dx_, penalties_;
   View<const T> x_;

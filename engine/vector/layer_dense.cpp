@@ -129,14 +129,14 @@ void Dense_layer<T>::arrange(const Kernels<T>* packed_by) {
 template <class T>
 void Dense_layer<T>::rearrange(std::span<T> numbers, const Kernels<T>* from, const Kernels<T>* to) {
   if (from == to) return;
-  std::vector<T> before(numbers.size());
+  unordered_.resize(1, numbers.size());
   if (from != nullptr) {
-    std::copy(numbers.begin(), numbers.end(), before.begin());
-    from->unpack(before.data(), rows_of(numbers));
+    std::copy(numbers.begin(), numbers.end(), unordered_.data());
+    from->unpack(unordered_.data(), rows_of(numbers));
   }
   if (to != nullptr) {
-    std::copy(numbers.begin(), numbers.end(), before.begin());
-    to->pack(rows_of(before), numbers.data());
+    std::copy(numbers.begin(), numbers.end(), unordered_.data());
+    to->pack(rows_of(unordered_.span()), numbers.data());
   }
 }
 
