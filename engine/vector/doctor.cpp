@@ -121,8 +121,8 @@ void Doctor<T>::measure_outputs(const Backward_report<T>& report) {
   if (all > 0.0) output_.stuck_error.add(stuck / all);
 }
 
-// Sizes are the same in every order, and from backward to the step the order does not change: weights may stay
-// packed.
+// Sizes are the same in every order, and from backward to the step the order does not change: weights may
+// stay packed.
 template <class T>
 void Doctor<T>::measure_gradients() {
   const auto flat = trainer_.network().flat_as_arranged();
