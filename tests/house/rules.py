@@ -19,7 +19,7 @@ ARROWS = {
     "lessons": ["viz"],
     "tests": ["lessons"],
 }
-# A build with -Dmutants=true asks the tests which derivative to break; no other build sees this line.
+# The program of tests/mutants asks which derivative to break; no other build sees this line.
 EXCEPTIONS = {("engine/scalar/op.h", "tests/mutants/mutants.h")}
 
 # A library that stays behind one door, and the files that are the door.
