@@ -1,4 +1,4 @@
-# Shared by lessons/run, tests/run and .ci/run: find what is missing, install it, configure build/, build.
+# Shared by lessons/run, tests/run, .ci/run and others: find what is missing, install it, configure build/, build.
 # shellcheck shell=sh
 #
 # The script that reads this file has set `root` (the checkout) and `me` (what its messages begin with).
@@ -176,6 +176,12 @@ want_latex() {  # to see that what `backstep solve --format latex` writes compil
 }
 
 # ---- the build -------------------------------------------------------------------------------------------------
+
+# How to configure a build in which Clang's sanitizers end whatever does wrong, with the assertions, and whose library can
+# be linked with libFuzzer. A list of words.
+# shellcheck disable=SC2034  # for those who read this file
+sanitized="--buildtype=debug -Doptimization=1 -Ddebug=false -Db_sanitize=address,undefined -Db_lundef=false
+  -Dcpp_args=['-fno-sanitize-recover=all','-fsanitize=fuzzer-no-link','-gline-tables-only']"
 
 make_build_folder() {
   if ! trouble=$(mkdir -p "$build" 2>&1); then fail "cannot build in $build: ${trouble##*: }"; fi

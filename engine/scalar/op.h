@@ -184,7 +184,7 @@ auto n_ary_derivative(std::ptrdiff_t i, [[maybe_unused]] std::ptrdiff_t count, I
   }
 }
 
-/// The local derivative that the backward sweep uses. A build with mutants falsifies it here on request.
+/// The local derivative that the backward sweep uses. With BACKSTEP_MUTANTS it is falsified here on request.
 template <Op op>
 double derivative_x(double x, double out) {
 #ifdef BACKSTEP_MUTANTS

@@ -1,5 +1,5 @@
 // Wrong derivatives on purpose, one at a time and chosen at run time, to see which test notices. Part of the
-// library in a build with -Dmutants=true and in no other.
+// programs that tests/mutants builds, and never of the library.
 //
 // BACKSTEP_MUTANT=tanh:0:sign makes the backward sweep take the wrong sign in the derivative of tanh by its
 // first input. mutants.cpp says what the names mean; tests/mutants/run goes through all of them.
