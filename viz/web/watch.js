@@ -30,7 +30,7 @@ for (const [label, shape] of [[1, "circle"], [0, "triangle"]]) {
 // ---- Curves ----
 
 const spread = run.loss.reduce((a, b) => Math.max(a, b)) / run.loss.reduce((a, b) => Math.min(a, b));
-const tick = (v) => roundShown(v, 3);
+const tick = (v) => printed_number(v, 3);
 const percents = (v) => tick(v) + " %";
 const accuracies = run.right.map((right) => (100 * right) / run.points.length);
 if (spread > 20) $("loss-title").textContent = "Loss (on a log scale)";
@@ -50,7 +50,7 @@ const charts = [
 function showNumbers() {
   document.body.dataset.epoch = run.epochs[index];
   $("epoch").textContent = `${run.epochs[index]} of ${run.epochs[last]}`;
-  $("loss").textContent = run.loss[index].toPrecision(4);
+  $("loss").textContent = shown(run.loss[index]);
   $("accuracy").textContent = `${percent(index)} (${run.right[index]} of ${run.points.length})`;
   $("slider").value = index;
   $("slider").setAttribute("aria-valuetext", "epoch " + run.epochs[index]);
@@ -74,7 +74,7 @@ function cameToRest() {
     if (playing) return;
     history.replaceState(null, "", "#epoch=" + run.epochs[index]);
     $("says").textContent =
-      `Epoch ${run.epochs[index]} of ${run.epochs[last]}: loss ${run.loss[index].toPrecision(4)}, accuracy ${percent(index)}.`;
+      `Epoch ${run.epochs[index]} of ${run.epochs[last]}: loss ${shown(run.loss[index])}, accuracy ${percent(index)}.`;
   }, 150);
 }
 

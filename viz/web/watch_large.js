@@ -9,7 +9,7 @@ function formulaOf({ layer, neuron }) {
   const curve = (text) => (layer === depth || run.activation === "identity" ? text : `${run.activation}(${text})`);
   if (inputs > 4) return ` Bias ${shown(weights[at + inputs])}.`;
   const names = layer === 1 ? run.axes : Array.from({ length: inputs }, (_, i) => `h${i + 1}`);
-  const signed = (x, i) => (i === 0 ? shown(x) : (x < 0 ? " − " : " + ") + shown(Math.abs(x)));
+  const signed = (x, i) => (i === 0 ? shown(x) : (x < 0 ? " \u2212 " : " + ") + shown(Math.abs(x)));
   const terms = names.map((name, i) => signed(weights[at + i], i) + " " + name).join("");
   return ` ${curve(terms + signed(weights[at + inputs], 1))}.`;
 }

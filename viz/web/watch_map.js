@@ -135,10 +135,10 @@ function drawAxes(context, width, height, palette) {
     const own = (x) => x * run.deviation[k] + run.mean[k];
     for (const value of roundNumbers(own(low), own(low + length), k === 0 ? 6 : 5)) {
       const share = ((value - run.mean[k]) / run.deviation[k] - low) / length;
-      const name = context.measureText(run.axes[0]).width + context.measureText(roundShown(value)).width / 2 + 14;
+      const name = context.measureText(run.axes[0]).width + context.measureText(printed_number(value, 12)).width / 2 + 14;
       if (share < 0.06 || share > (k === 0 ? 1 - name / width : 0.92)) continue;
-      if (k === 0) mark(roundShown(value), share * width, height - 6, "center");
-      else mark(roundShown(value), 6, (1 - share) * height + 4, "left");
+      if (k === 0) mark(printed_number(value, 12), share * width, height - 6, "center");
+      else mark(printed_number(value, 12), 6, (1 - share) * height + 4, "left");
     }
   });
   mark(run.axes[0], width - 6, height - 6, "right");
