@@ -73,6 +73,8 @@ BROKEN = [
     ("a header needs #pragma once", "viz/broken.h", "// A header.\n", "#pragma once"),
     ("a file opens with a comment", "viz/broken.h", "#pragma once\n", "what it is for"),
     ("lines end by column 110", "viz/broken.h", HEADER + "// " + "x" * 108 + "\n", "111 columns"),
+    ("lines of scripts end there, too", "viz/web/broken.js", "// " + "x" * 108 + "\n", "111 columns"),
+    ("and lines of style sheets", "viz/web/broken.css", "/* " + "x" * 105 + " */\n", "111 columns"),
     ("a source is named in a meson.build", "engine/scalar/lost.cpp", "// Lost.\n", "no meson.build names"),
     ("a header that a lesson includes is named in a meson.build", "engine/data/lost.h", HEADER,
      "no meson.build names"),

@@ -1,19 +1,20 @@
 // The network, computed from the weights that were recorded: a forward pass like that of the engine.
-const $ = (id) => document.getElementById(id);
-const run = JSON.parse($("run").textContent);
-const depth = run.layers.length - 1; // layers of neurons; layer 0 are the two inputs
+const element = (id) => document.getElementById(id);
+const run = JSON.parse(element("run").textContent);
+const depth = run.layers.length - 1;  // layers of neurons; layer 0 are the two inputs
 
 const curve = operations[run.activation].value;
 const activation = (z) => curve(z, run.slope);  // of which leaky_relu alone makes use
 
 // Where the weights of neuron j of layer k (from 1) begin: one for each neuron before it, then its bias.
-function weightsAt(k, j) {
+function weights_at(k, j) {
   let at = 0;
   for (let l = 1; l < k; ++l) at += run.layers[l] * (run.layers[l - 1] + 1);
   return at + j * (run.layers[k - 1] + 1);
 }
 
-// What every neuron gives at n places: values[k][j][i] is neuron j of layer k at place i. Layer 0 are x and y.
+// What every neuron gives at n places: values[k][j][i] is neuron j of layer k at place i. Layer 0 are the
+// inputs.
 function forward(weights, xs, ys) {
   const values = [[xs, ys]];
   let at = 0;
