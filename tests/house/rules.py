@@ -74,7 +74,7 @@ def text_files(root):
         if here == ".":
             folders[:] = [f for f in folders if f == ".ci" or not f.startswith((".", "build", "subprojects"))]
         folders[:] = sorted(f for f in folders if f != "__pycache__")
-        for name in sorted(names):
+        for name in sorted(set(names) - {".git"}):  # in a worktree that is a file, which says where the rest is
             path = os.path.normpath(os.path.join(here, name))
             try:
                 with open(os.path.join(root, path), encoding="utf-8") as file:

@@ -13,6 +13,7 @@ GOOD = {
     "meson.build": "  'a.cpp',\n  'b.cpp',\n'kernels_simd.cpp' 'kernels.h' 'graph.h' 'random.h' 'digits.h' 'dot.h' 'save.h'"
                    " 'dot.cpp' 'dot_test.cpp' 'main' '04_backward' 'broken.h' 'broken.cpp' 'op.h'\n",
     "LICENSE": "as is\n",
+    ".git": "gitdir: /home/ada/project/.git/worktrees/one\n",
     "build/left_over.cpp": "#include <hwy/highway.h>\n",
     "engine/data/random.h": "// Random numbers.\n#pragma once\n#include <vector>\n",
     "engine/model/save.h": '// Saving.\n#pragma once\n#include "engine/vector/kernels.h"\n',
