@@ -76,6 +76,18 @@ refuses_images() {
 }
 claim 'an image that the set does not have is refused' refuses_images
 
+# The name of the loss made another one of the same length, and then its key.
+asks_for_the_loss() {
+  sed 's/"loss":"cross-entropy"/"loss":"cross-country"/' model.safetensors >foreign &&
+    sed 's/"loss":"cross-entropy"/"soul":"cross-entropy"/' model.safetensors >silent &&
+    refuses 2 "^backstep: 'foreign' was trained with another loss than cross-entropy, half-squared, mse; choose one" \
+      --load foreign --weight '2.bias[0]' --image 0 &&
+    refuses 2 "^backstep: 'silent' does not say with which loss it was trained; choose one by --loss" \
+      --load silent --weight '2.bias[0]' --image 0 &&
+    answers 0 --load silent --loss mse --weight '2.bias[0]' --image 0
+}
+claim 'of a model that does not say its loss, or another, zoom asks for one' asks_for_the_loss
+
 refuses_files() {
   refuses 3 'missing' --load missing.safetensors --weight '2.bias[0]' --image 0 &&
     printf 'no model' >broken && refuses 2 'broken' --load broken --weight '2.bias[0]' --image 0 &&
