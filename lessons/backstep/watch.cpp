@@ -56,6 +56,7 @@ bp::Watched_run run_of(const Watch_options& options, const Watch_data& data) {
 
 int watch(Watch_options options) {
   complete(options);
+  if (!options.out.empty()) bp::check_writable(options.out);  // now, and not after the training
   const Watch_data data = watch_data(options);
   Watch_training training(options, data.points);
   if (training.parameter_count() > most_weights) {
