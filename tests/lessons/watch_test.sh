@@ -7,8 +7,6 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 tested=watch
 . "$root/tests/support/command.sh"
 : >sheet
-quiet() { answers 0 "$@" && [ ! -s err ]; }
-refuses() { answers 2 "$@" && [ "$(wc -l <err)" -eq 1 ] && grep -q '^backstep: .' err && [ ! -s out ]; }
 # The accuracy of the last epoch, in whole per cent.
 accuracy() { sed -n 's/.*accuracy \([0-9]*\)\..*/\1/p' out | tail -n 1; }
 
