@@ -66,8 +66,8 @@ double central(Function g, double x, double h) { return (g(x + h) - g(x - h)) / 
 void nudge_to_both_sides() {
   fmt::print(R"(3. A nudge to both sides is better
 
-   The slope of x^3 at x = 3 is 27. To one side, (g(3 + h) - g(3)) / h, and to both,
-   (g(3 + h) - g(3 - h)) / 2h, give
+   Another function, g(x) = x^3: its slope at x = 3 is 27. To one side,
+   (g(3 + h) - g(3)) / h, and to both, (g(3 + h) - g(3 - h)) / 2h, give
 
          step h      forward      central
 )");

@@ -391,6 +391,7 @@ void lesson() {
 
    Each neuron gives out = sigmoid(net), where net is its weighted sum plus its bias.
    The error is half the sum of squares, E = 1/2 (t1 - out_o1)^2 + 1/2 (t2 - out_o2)^2.
+   The half is there for the derivative: it cancels the 2 that the square brings down.
 
    Everything is calculated with 16 digits and shown with nine decimals. If you check with
    the numbers shown, your last digit may differ by one.

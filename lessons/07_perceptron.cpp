@@ -278,7 +278,7 @@ void show_double_sigmoid() {
    remains of the step is (z - y) * x, times about a fifth. And (z - y) * x is the gradient of
    another loss, the cross-entropy -y log z - (1 - y) log(1 - z), the usual choice for a sigmoid.
    Its gradient does not fade where z is near 0 or 1 and wrong; that of the squared error does,
-   by the factor z * (1 - z).
+   by the factor z * (1 - z). Lesson 9 is about such losses, and works both gradients out.
 
 )",
         cosine(program, squares.parameters), cosine(program, entropy.parameters), squash_slope(0),

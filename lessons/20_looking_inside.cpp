@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/data/prepare.h"
 #include "engine/vector/doctor.h"
 #include "lessons/images.h"
 #include "lessons/picture.h"
@@ -23,7 +24,7 @@
 #include "viz/zoom.h"
 
 using namespace bp::batch;  // Network, Adam, Trainer, Doctor
-using bp::Image_set, bp::measured, bp::quick, bp::yes;
+using bp::Image_set, bp::measured, bp::quick, bp::scale, bp::Scaling, bp::yes;
 
 constexpr std::size_t pixels = 784, units = 32, classes = 10;
 using Images = Image_examples<double>;
@@ -53,8 +54,8 @@ struct Inside {
 };
 
 std::vector<double> numbers_of(const Images& images, std::size_t i) {
-  std::vector<double> x;
-  for (const std::uint8_t byte : images[i]) x.push_back(byte / 255.0);
+  std::vector<double> x(pixels);
+  scale(images[i], Scaling{}, std::span(x));  // byte / 255
   return x;
 }
 

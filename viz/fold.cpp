@@ -20,7 +20,6 @@ namespace {
 using worksheet::Edge, worksheet::Node, worksheet::Tape;
 
 constexpr std::uint32_t none = Groups::none;
-constexpr std::size_t longest_name = 24;  // characters
 
 std::string counted(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
@@ -120,7 +119,7 @@ std::size_t Grouping::begin_neuron(std::uint32_t neuron, std::size_t layer) {
   std::string name = fmt::format("neuron {}", number);
   if (found.evaluations.size() == 1) {
     const std::string own =
-        shown_name(graph_[neurons_.evaluations[found.evaluations[0]].out].name(), longest_name);
+        shown_name(graph_[neurons_.evaluations[found.evaluations[0]].out].name(), longest_box_name);
     if (!own.empty()) name = own;
   }
   const std::size_t place = add(Group::Kind::neuron, std::move(name), layer);

@@ -16,8 +16,6 @@ namespace bp {
 
 namespace {
 
-constexpr std::size_t longest_name = 24;  // characters
-
 // A use of a value as input `input` of `user`, and the derivative of the value being drawn by this use of it.
 struct Use {
   Value user;
@@ -37,10 +35,7 @@ class Planner {
  public:
   Planner(Selection selection, const Picture_options& options)
       : selection_(std::move(selection)), options_(options), boxes_(selection_.tape_size()) {
-    if (options.digits < 1 || options.digits > 17) {
-      throw std::invalid_argument(
-          fmt::format("backstep: a picture shows 1 to 17 significant digits, not {}", options.digits));
-    }
+    check_digits(options.digits, "a picture");
     if (options.weighted_sums != Weighted_sums::folded) return;
     selection_.fold_constants();
     selection_.fold_weighted_sums();
@@ -101,7 +96,7 @@ Phrase Planner::formula_of(Value v) const {
 
 // A name, a constant's number, or the formula; nothing for a leaf without a name.
 Phrase Planner::phrase_for(Value v) const {
-  const std::string name = shown_name(v.name(), longest_name);
+  const std::string name = shown_name(v.name(), longest_box_name);
   if (!name.empty()) return phrase_of_name(name);
   return v.is_constant() ? phrase_of_number(shown_number(v.data(), options_.digits)) : formula_of(v);
 }
@@ -166,7 +161,7 @@ Picture::Box Planner::box_of(Value v, std::string id) const {
              : selection_.is_fixed(v) ? Picture::Kind::constant
                                       : Picture::Kind::computed;
   box.is_root = selection_.is_root(v) && !v.is_leaf();
-  box.name = shown_name(v.name(), longest_name);
+  box.name = shown_name(v.name(), longest_box_name);
   box.data = v.data();
   if (v.has_grad() && box.kind != Picture::Kind::constant) box.grad = v.grad();
   if (box.kind == Picture::Kind::computed) {

@@ -52,6 +52,12 @@ std::string shown_name(std::string_view name, std::size_t length) {
   return blank ? std::string() : shown;
 }
 
+void check_digits(int digits, std::string_view what) {
+  if (digits >= 1 && digits <= 17) return;
+  throw std::invalid_argument("backstep: " + std::string(what) + " shows 1 to 17 significant digits, not " +
+                              std::to_string(digits));
+}
+
 std::size_t character_count(std::string_view text) {
   std::size_t count = 0;
   for (char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;

@@ -16,6 +16,12 @@ namespace bp {
 /// becomes empty. Everything else stays: accents, right-to-left letters, emoji.
 std::string shown_name(std::string_view name, std::size_t length);
 
+/// How many characters of a name a box has room for.
+inline constexpr std::size_t longest_box_name = 24;
+
+/// Throws std::invalid_argument, for `what`, such as "a picture", unless it shows 1 to 17 significant digits.
+void check_digits(int digits, std::string_view what);
+
 /// How many characters (code points) a text of valid UTF-8 has.
 std::size_t character_count(std::string_view text);
 

@@ -246,10 +246,7 @@ std::string Tree::text() const {
 }  // namespace
 
 std::string to_tree(std::span<const Value> roots, const Tree_options& options) {
-  if (options.digits < 1 || options.digits > 17) {
-    throw std::invalid_argument(
-        fmt::format("backstep: a tree shows 1 to 17 significant digits, not {}", options.digits));
-  }
+  check_digits(options.digits, "a tree");
   if (roots.empty()) throw std::invalid_argument("backstep: a tree of no root");
   return Tree(roots, options).text();
 }

@@ -9,6 +9,7 @@
 
 #include "viz/html.h"
 #include "viz/json.h"
+#include "viz/page/operations.h"
 #include "viz/web.h"
 
 namespace bp {
@@ -29,10 +30,9 @@ bool are_finite(std::span<const double> numbers) {
 }
 
 void check(const Watched_run& run) {
-  const std::vector<std::string>& known = watch_page_activations();
-  check(std::find(known.begin(), known.end(), run.activation) != known.end(), "an activation not known");
   check(run.layers.size() >= 2 && run.layers.front() == 2 && run.layers.back() == 1,
         "layers must be from 2 inputs to 1 output");
+  check(std::isfinite(run.activation.slope()), "a slope that is not finite");
   check(std::find(run.layers.begin(), run.layers.end(), 0U) == run.layers.end(), "a layer without neurons");
   check(run.points.size() != 0 && run.points.inputs.size() == run.points.size(), "no points, or no labels");
   for (std::size_t i = 0; i < run.points.size(); ++i) {
@@ -66,7 +66,8 @@ std::string json_of(const Watched_run& run) {
   json += ",\n\"mean\":" + numbers(run.standardized.mean) +
           ",\"deviation\":" + numbers(run.standardized.deviation);
   json += ",\n\"layers\":" + json_list(run.layers, [](std::size_t n) { return std::to_string(n); });
-  json += ",\"activation\":" + json_text(run.activation);
+  json +=
+      ",\"activation\":" + json_text(run.activation.name()) + ",\"slope\":" + number(run.activation.slope());
   json += ",\n\"points\":" + json_list(run.points.inputs, [](const auto& point) { return numbers(point); });
   json += ",\n\"labels\":" + json_list(run.points.labels, [](int label) { return std::to_string(label); });
   json += ",\n\"epochs\":" + each([](const auto& epoch) { return std::to_string(epoch.epoch); });
@@ -95,20 +96,16 @@ Watched_epoch watched_epoch(const Mlp& net, std::size_t epoch, double loss, std:
   return seen;
 }
 
-const std::vector<std::string>& watch_page_activations() {
-  static const std::vector<std::string> names = {"elu",     "identity", "leaky_relu", "relu",
-                                                 "sigmoid", "silu",     "softplus",   "tanh"};
-  return names;
-}
-
 std::string watch_page(const Watched_run& run) {
   check(run);
-  return to_html({.title = "Watch: " + run.name,
-                  .styles = {web::common_css, web::watch_css},
-                  .body = std::string(web::watch_html),
-                  .data = {{"run", json_of(run)}},
-                  .scripts = {web::watch_net_js, web::watch_map_js, web::watch_chart_js,
-                              web::watch_neurons_js, web::watch_large_js, web::watch_js}});
+  const std::string operations = operations_as_javascript();
+  return to_html(
+      {.title = "Watch: " + run.name,
+       .styles = {web::common_css, web::watch_css},
+       .body = std::string(web::watch_html),
+       .data = {{"run", json_of(run)}},
+       .scripts = {web::elementary_js, operations, web::digits_js, web::watch_net_js, web::watch_map_js,
+                   web::watch_chart_js, web::watch_neurons_js, web::watch_large_js, web::watch_js}});
 }
 
 }  // namespace bp

@@ -40,17 +40,15 @@ struct Watched_run {
   std::array<std::string, 2> axes = {"x", "y"}, classes = {"0", "1"};
   std::vector<std::size_t>
       layers;  ///< the inputs, which are 2, then the neurons of each layer; the last has 1
-  std::string activation = "tanh";    ///< of all layers but the last, which is linear: its sign is the class
+  /// Of all layers but the last, which is linear: its sign is the class.
+  Activation activation = Activation::tanh;
   std::vector<Watched_epoch> epochs;  ///< in ascending order
 };
 
-/// The activations that the page can compute.
-const std::vector<std::string>& watch_page_activations();
-
 /// The page. Weights are written with eight digits.
 ///
-/// Throws:    std::invalid_argument for a run that is none: no points or epochs, other shapes than said, an
-///            activation that the page does not know, a number that is not finite.
+/// Throws:    std::invalid_argument for a run that is none: no points or epochs, other shapes than said, a
+///            number that is not finite.
 std::string watch_page(const Watched_run& run);
 
 }  // namespace bp

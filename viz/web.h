@@ -23,7 +23,8 @@ extern const std::string_view panel_js;
 extern const std::string_view predict_js;
 extern const std::string_view page_js;
 
-// The page that replays how a network learnt: watch_page.h.
+// The page that replays how a network learnt: watch_page.h. Before these come elementary.js, the table of
+// operations and digits.js.
 extern const std::string_view watch_css;
 extern const std::string_view watch_html;      ///< the body
 extern const std::string_view watch_net_js;    ///< the network's forward pass

@@ -114,16 +114,35 @@ void write_straight(const fs::path& path, std::string_view bytes) {
   if (!write_all(file.number(), bytes) || !file.close()) throw_cannot(path, "write to it", errno);
 }
 
+// What stands there, if anything; a folder is refused.
+std::optional<struct stat> found_at(const fs::path& path) {
+  check_name(path, "write it");
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) {
+    if (errno != ENOENT) throw_cannot(path, "write it", errno);
+    return std::nullopt;
+  }
+  if (S_ISDIR(found.st_mode)) throw_cannot(path, "write it", EISDIR);
+  return found;
+}
+
+bool may(const fs::path& path, int access) {
+  return ::faccessat(AT_FDCWD, path.c_str(), access, AT_EACCESS) == 0;
+}
+
+fs::path folder_of(const fs::path& target) {
+  return target.has_parent_path() ? target.parent_path() : fs::path(".");
+}
+
 // `old` describes the file that is to be replaced, where there is one.
 void replace(const fs::path& path, const std::optional<struct stat>& old, std::string_view bytes) {
   const fs::path target = followed(path);
-  if (old && ::faccessat(AT_FDCWD, target.c_str(), W_OK, AT_EACCESS) != 0)
-    throw_cannot(path, "replace it", errno);
+  if (old && !may(target, W_OK)) throw_cannot(path, "replace it", errno);
   // The old file's permissions from the start, so that nobody can open what becomes a private file; what the
   // umask took away of them comes back.
   constexpr mode_t permissions = S_IRWXU | S_IRWXG | S_IRWXO;
   const mode_t mode = old ? old->st_mode & permissions : mode_t{0666};
-  Temporary temporary(target.has_parent_path() ? target.parent_path() : fs::path("."), mode, path);
+  Temporary temporary(folder_of(target), mode, path);
   Descriptor& file = temporary.file();
   if (old && ::fchmod(file.number(), mode) != 0) throw_cannot(path, "keep its permissions", errno);
   const std::string size = std::to_string(bytes.size()) + " bytes";
@@ -136,20 +155,27 @@ void replace(const fs::path& path, const std::optional<struct stat>& old, std::s
 }  // namespace
 
 void write_file_whole(const fs::path& path, std::string_view bytes) {
-  check_name(path, "write it");
-  struct stat found {};
-  if (::stat(path.c_str(), &found) != 0) {
-    if (errno != ENOENT) throw_cannot(path, "write it", errno);
-    return replace(path, std::nullopt, bytes);
-  }
-  if (S_ISDIR(found.st_mode)) throw_cannot(path, "write it", EISDIR);
-  if (const std::optional<int> number = standard_stream(found)) {
+  const std::optional<struct stat> found = found_at(path);
+  if (!found) return replace(path, found, bytes);
+  if (const std::optional<int> number = standard_stream(*found)) {
     std::FILE* const held_back = *number == STDOUT_FILENO ? stdout : stderr;
     if (std::fflush(held_back) != 0 || !write_all(*number, bytes)) throw_cannot(path, "write to it", errno);
-  } else if (S_ISREG(found.st_mode)) {
+  } else if (S_ISREG(found->st_mode)) {
     replace(path, found, bytes);
   } else {
     write_straight(path, bytes);
+  }
+}
+
+void check_writable(const fs::path& path) {
+  const std::optional<struct stat> found = found_at(path);
+  if (found && standard_stream(*found)) return;
+  const bool is_made_anew = !found || S_ISREG(found->st_mode);
+  if (found && !may(path, W_OK)) {
+    throw_cannot(path, is_made_anew ? "replace it" : "open it for writing", errno);
+  }
+  if (is_made_anew && !may(folder_of(followed(path)), W_OK | X_OK)) {
+    throw_cannot(path, "create a file in its folder", errno);
   }
 }
 
@@ -174,6 +200,26 @@ std::string read_file(const fs::path& path, std::size_t max_bytes) {
   }
   bytes.resize(used);
   return bytes;
+}
+
+std::string read_standard_input(std::size_t max_bytes) {
+  const std::size_t most = std::min(max_bytes, std::string().max_size() - 1);
+  std::string bytes;
+  for (std::size_t used = 0;;) {
+    if (used == bytes.size()) {
+      bytes.resize(std::min(most, std::max<std::size_t>(64 * 1024, 2 * used)) + 1);
+    }
+    const std::size_t got = std::fread(bytes.data() + used, 1, bytes.size() - used, stdin);
+    used += got;
+    if (used > most) {
+      throw Bad_file(std::string(standard_input) + ": expected at most " + std::to_string(max_bytes) +
+                     " bytes, found more");
+    }
+    if (got > 0) continue;
+    if (std::ferror(stdin) != 0) throw_cannot(standard_input, "read it", errno);
+    bytes.resize(used);
+    return bytes;
+  }
 }
 
 }  // namespace bp

@@ -28,6 +28,12 @@ namespace bp {
 ///                  (no such folder, no permission, no space, a folder of that name).
 void write_file_whole(const std::filesystem::path& path, std::string_view bytes);
 
+/// For what takes long before it writes: says beforehand what can be known of why it could not.
+///
+/// Nothing is made or changed. A disk that is full shows only when it is written.
+/// Throws:  std::runtime_error in one line, as write_file_whole() would.
+void check_writable(const std::filesystem::path& path);
+
 /// All bytes of a file.
 ///
 /// Reads pipes and devices too, up to the limit; a named pipe waits for its writer.
@@ -36,5 +42,14 @@ void write_file_whole(const std::filesystem::path& path, std::string_view bytes)
 /// Throws:  std::runtime_error in one line: path and the system's reason (no such file, no permission, a
 ///          folder); Bad_file (engine/data/file_error.h): the limit and the size found.
 std::string read_file(const std::filesystem::path& path, std::size_t max_bytes);
+
+/// What messages call standard input.
+inline constexpr const char* standard_input = "<stdin>";
+
+/// The same of standard input.
+///
+/// It is read where it is open: /dev/stdin cannot be opened where it is a socket, and is another place in a
+/// file of which something has been read.
+std::string read_standard_input(std::size_t max_bytes);
 
 }  // namespace bp

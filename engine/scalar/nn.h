@@ -45,6 +45,8 @@ class Activation {
   Op op() const { return op_; }
   /// The operation's name: "tanh".
   std::string_view name() const { return info(op_).name; }
+  /// That of leaky_relu below 0; for any other it says nothing.
+  double slope() const { return slope_; }
 
  private:
   constexpr Activation(Op op, double slope) : op_(op), slope_(slope) {}

@@ -1,8 +1,6 @@
 #include "engine/worksheet/worksheet.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <stdexcept>
 
 #include "engine/data/file.h"
@@ -61,33 +59,11 @@ namespace {
 
 // While a text of unknown length is read its memory doubles; with this it stays below 400 MB.
 constexpr std::size_t most_bytes = 200'000'000;
-constexpr const char* standard_input = "<stdin>";
-
-// Read where it is open, since /dev/stdin cannot be opened where it is a socket, and is another place in a
-// file of which something has been read.
-std::string read_standard_input() {
-  std::string text;
-  std::size_t used = 0;
-  while (true) {
-    if (used == text.size())
-      text.resize(std::min(most_bytes, std::max<std::size_t>(64 * 1024, 2 * used)) + 1);
-    const std::size_t got = std::fread(text.data() + used, 1, text.size() - used, stdin);
-    if (got == 0) break;
-    used += got;
-    if (used > most_bytes) {
-      throw Bad_file(std::string(standard_input) + ": expected at most " + std::to_string(most_bytes) +
-                     " bytes, found more");
-    }
-  }
-  if (std::ferror(stdin) != 0) throw_cannot(standard_input, "read it", errno);
-  text.resize(used);
-  return text;
-}
 
 }  // namespace
 
 Worksheet read_worksheet(const std::string& path) {
-  if (path == "-") return parse_worksheet(read_standard_input(), standard_input);
+  if (path == "-") return parse_worksheet(read_standard_input(most_bytes), standard_input);
   return parse_worksheet(read_file(path, most_bytes), path);
 }
 

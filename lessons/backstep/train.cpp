@@ -1,8 +1,6 @@
 // backstep train: a network of dense layers, on a data set of the MNIST family.
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -11,7 +9,7 @@
 #include <utility>
 
 #include "engine/data/dataset.h"
-#include "engine/data/file_error.h"
+#include "engine/data/file.h"
 #include "engine/model/checkpoint.h"
 #include "engine/model/network_file.h"
 #include "engine/model/safetensors.h"
@@ -71,19 +69,13 @@ batch::Network<T> make_network(bp::Architecture architecture, const Train_option
   return batch::Network<T>(architecture.inputs, std::move(architecture.layers), random);
 }
 
-/// Says now, and not after an hour of training, that a file cannot be written.
-void check_writable(const std::string& path) {
-  if (path.empty()) return;
-  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
-  if (access(folder.c_str(), W_OK | X_OK) != 0) bp::throw_cannot(path, "be written", errno);
-}
-
 template <class T>
 int train(const CLI::App& command, Train_options options, const std::optional<Tensor_file>& file) {
   bp::Architecture architecture = choose_architecture(command, options, file);
   check_size(architecture, sizeof(T));
-  check_writable(options.save);
-  check_writable(options.checkpoint);
+  for (const std::string& file : {options.save, options.checkpoint}) {
+    if (!file.empty()) bp::check_writable(file);  // now, and not after an hour of training
+  }
   if (options.data.empty()) options.data = bp::find_dataset().string();
   const std::size_t outputs = output_count(architecture);
   const Dataset data = bp::load_dataset(options.data, outputs);

@@ -10,13 +10,14 @@
 
 #include "engine/data/schedule.h"
 #include "lessons/backstep/failure.h"
+#include "lessons/backstep/loss_name.h"
 
 namespace backstep {
 namespace {
 
 using bp::Initializer;
 using bp::batch::Activation, bp::batch::Batch_norm, bp::batch::Curve, bp::batch::Dense;
-using bp::batch::Dropout_rate, bp::batch::Layer_description, bp::batch::Loss_kind, bp::batch::Softmax;
+using bp::batch::Dropout_rate, bp::batch::Layer_description, bp::batch::Softmax;
 
 [[noreturn]] void refuse(const std::string& what) { throw Failure(bad_input, what); }
 
@@ -30,7 +31,6 @@ const std::vector<std::string> optimizers = {"sgd",     "momentum", "nesterov", 
                                              "rmsprop", "adam",     "adamw"};
 
 const std::vector<std::string> initializers = {"glorot", "he", "normal", "pytorch"};
-const std::vector<std::string> losses = {"cross-entropy", "half-squared", "mse"};
 
 // CLI11's own ranges say "not in range 0 to 17976931348623157081452742...", and it takes -1 for 2^64 - 1.
 bool is_whole(const std::string& text) {
@@ -115,8 +115,8 @@ void add_network_options(CLI::App& command, Train_options& o) {
       ->check(one_of(initializers))
       ->option_text("glorot")
       ->group("Network");
-  command.add_option("--loss", o.loss, "What is made small: " + listed(losses))
-      ->check(one_of(losses))
+  command.add_option("--loss", o.loss, "What is made small: " + listed(loss_names()))
+      ->check(one_of(loss_names()))
       ->option_text("cross-entropy")
       ->group("Network");
 }
@@ -243,14 +243,6 @@ bp::Architecture architecture_of(const Train_options& options) {
     if (rate != 0.0) architecture.layers.push_back(Dropout_rate{rate});
   }
   return architecture;
-}
-
-Loss_kind loss_of(const Train_options& options) {
-  if (options.loss == "half-squared") return Loss_kind::half_squared_error;
-  if (options.loss == "mse") return Loss_kind::mean_squared_error;
-  if (options.loss == "cross-entropy") return Loss_kind::softmax_cross_entropy;
-  refuse(
-      fmt::format("the model was trained with another loss than {}; choose one by --loss", listed(losses)));
 }
 
 std::function<double(std::size_t)> schedule_of(const Train_options& options) {

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "engine/model/architecture.h"
-#include "engine/vector/loss.h"
 #include "engine/vector/optimizer.h"
 
 namespace CLI {
@@ -27,7 +26,7 @@ struct Train_options {
   std::vector<int> batch_norm = {0};    // likewise: 0 or 1
   std::vector<double> l2 = {0.0};       // for each dense layer, or one for all
   std::string init = "glorot";          // glorot, he, normal, pytorch
-  std::string loss = "cross-entropy";   // cross-entropy, half-squared, mse
+  std::string loss = "cross-entropy";   // one of loss_names()
 
   std::size_t epochs = 5, batch = 32;
   std::string optimizer = "adam";
@@ -67,9 +66,6 @@ Train_options resumed(const CLI::App& command, const Train_options& given, const
 ///
 /// Throws:  Failure (bad_input), saying which option.
 bp::Architecture architecture_of(const Train_options& options);
-
-/// Throws:  Failure (bad_input) when it is none that --loss takes, as that of a model made elsewhere may be.
-bp::batch::Loss_kind loss_of(const Train_options& options);
 
 /// The learning rate of each epoch, counted from 0; empty where it stays the same.
 ///

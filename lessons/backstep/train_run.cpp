@@ -14,6 +14,7 @@
 #include "engine/model/safetensors.h"
 #include "lessons/backstep/failure.h"
 #include "lessons/backstep/interruptible.h"
+#include "lessons/backstep/loss_name.h"
 
 namespace backstep {
 namespace {
@@ -54,7 +55,7 @@ Train_run<T>::Train_run(const Train_options& options, const bp::Dataset& data,
       pool_(options.threads != 0 ? options.threads : batch::Thread_pool::processors()),
       net_(std::move(net)),
       optimizer_(optimizer_of<T>(options, net_)),
-      trainer_(net_, *optimizer_, batch::Loss<T>(loss_of(options)), train_.examples(),
+      trainer_(net_, *optimizer_, batch::Loss<T>(loss_named(options.loss, options.load)), train_.examples(),
                {.epochs = options.epochs,
                 .batch = options.batch,
                 .seed = options.seed,
@@ -176,13 +177,14 @@ void Train_run<T>::save() {
 template <class T>
 void Train_run<T>::finish() {
   const batch::Image_examples<T> test(data_.test);
-  progress_.at_the_end({.test = evaluate(net_, batch::Loss<T>(loss_of(options_)), test.examples()),
-                        .parameters = net_.parameter_count(),
-                        .trainable = net_.trainable_count(),
-                        .threads = pool_.threads(),
-                        .simd = net_.kernels().name,
-                        .operations_per_example = net_.operations_per_example(),
-                        .start_to_first_step_s = start_to_first_step_});
+  progress_.at_the_end(
+      {.test = evaluate(net_, batch::Loss<T>(loss_named(options_.loss, options_.load)), test.examples()),
+       .parameters = net_.parameter_count(),
+       .trainable = net_.trainable_count(),
+       .threads = pool_.threads(),
+       .simd = net_.kernels().name,
+       .operations_per_example = net_.operations_per_example(),
+       .start_to_first_step_s = start_to_first_step_});
 }
 
 template class Train_run<float>;

@@ -44,7 +44,7 @@ bp::Watched_run run_of(const Watch_options& options, const Watch_data& data) {
   run.axes = data.axes;
   run.classes = data.classes;
   run.layers = options.layers;
-  run.activation = options.activation;
+  run.activation = watch_activation(options.activation);
   run.about = {{"", data.description},
                {"network", network_text(options)},
                {"trained by", fmt::format("{}, learning rate {}, all points at once", options.optimizer,
@@ -56,6 +56,7 @@ bp::Watched_run run_of(const Watch_options& options, const Watch_data& data) {
 
 int watch(Watch_options options) {
   complete(options);
+  if (!options.out.empty()) bp::check_writable(options.out);  // now, and not after the training
   const Watch_data data = watch_data(options);
   Watch_training training(options, data.points);
   if (training.parameter_count() > most_weights) {
@@ -98,7 +99,7 @@ void add_network_options(Command& command, Watch_options& options) {
       .with_commas();
   command.option("--activation", options.activation, "Of the hidden layers")
       .called("NAME")
-      .one_of(bp::watch_page_activations());
+      .one_of(watch_activations());
   command.option("--optimizer", options.optimizer, "How weights follow gradients")
       .called("NAME")
       .shows_default()

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "engine/data/file.h"
 #include "engine/data/file_error.h"
 #include "engine/data/with_commas.h"
 #include "engine/worksheet/names.h"
@@ -108,8 +109,12 @@ Watch_data watch_data(const Watch_options& options) {
             .standardized = {},
             .classes = {"class 0", "class 1"}};
   }
-  bp::Points_file file = bp::read_points(options.data == "-" ? "/dev/stdin" : options.data);
-  Watch_data data{.name = options.data == "-"
+  const bool is_standard_input = options.data == "-";
+  bp::Points_file file =
+      is_standard_input
+          ? bp::parse_points(bp::read_standard_input(bp::Points_file::most_bytes), bp::standard_input)
+          : bp::read_points(options.data);
+  Watch_data data{.name = is_standard_input
                               ? "standard input"
                               : bp::on_one_line(std::filesystem::path(options.data).filename().string()),
                   .description = {},

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <span>
@@ -16,15 +17,11 @@ namespace {
 
 using bp::Activation, bp::Graph, bp::Mlp, bp::Optimizer, bp::Value;
 
-constexpr std::size_t most_neurons = 32, most_layers = 6;  // hidden ones: a page has to have room for them
+constexpr std::array activations = {Activation::elu,      Activation::identity, Activation::leaky_relu(),
+                                    Activation::relu,     Activation::sigmoid,  Activation::silu,
+                                    Activation::softplus, Activation::tanh};
 
-Activation activation_named(const std::string& name) {
-  for (const Activation& one : {Activation::elu, Activation::identity, Activation::relu, Activation::sigmoid,
-                                Activation::silu, Activation::softplus, Activation::tanh}) {
-    if (one.name() == name) return one;
-  }
-  return Activation::leaky_relu();
-}
+constexpr std::size_t most_neurons = 32, most_layers = 6;  // hidden ones: a page has to have room for them
 
 void check_layers(const std::vector<std::size_t>& layers) {
   if (layers.size() < 2 || layers.front() != 2 || layers.back() != 1) {
@@ -43,12 +40,12 @@ void check_layers(const std::vector<std::size_t>& layers) {
 /// Weights that suit the activation: He's for those that are 0 below 0, or nearly so.
 std::unique_ptr<Mlp> network(Graph& graph, const Watch_options& options) {
   check_layers(options.layers);
-  std::vector<Activation> activations(options.layers.size() - 2, activation_named(options.activation));
-  activations.push_back(Activation::identity);
+  std::vector<Activation> of_layers(options.layers.size() - 2, watch_activation(options.activation));
+  of_layers.push_back(Activation::identity);
   const bool straight = options.activation == "tanh" || options.activation == "sigmoid" ||
                         options.activation == "softplus" || options.activation == "identity";
   bp::Random random(options.seed);
-  return std::make_unique<Mlp>(graph, options.layers, activations, random,
+  return std::make_unique<Mlp>(graph, options.layers, of_layers, random,
                                straight ? bp::Initializer::xavier_uniform() : bp::Initializer::he_uniform());
 }
 
@@ -68,6 +65,20 @@ std::unique_ptr<Optimizer> optimizer(const Watch_options& options, const Mlp& ne
 }
 
 }  // namespace
+
+std::vector<std::string> watch_activations() {
+  std::vector<std::string> names;
+  names.reserve(activations.size());
+  for (const Activation& each : activations) names.emplace_back(each.name());
+  return names;
+}
+
+Activation watch_activation(const std::string& name) {
+  const auto found = std::find_if(activations.begin(), activations.end(),
+                                  [&](const Activation& each) { return each.name() == name; });
+  if (found == activations.end()) throw std::invalid_argument("backstep: no activation " + name);
+  return *found;
+}
 
 const std::vector<std::string>& watch_optimizers() {
   static const std::vector<std::string> names = {"sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"};

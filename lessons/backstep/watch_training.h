@@ -46,6 +46,12 @@ class Watch_training {
   std::unique_ptr<bp::Optimizer> optimizer_;
 };
 
+/// The names of the activations that it has, and the one of a name.
+///
+/// Throws:    std::invalid_argument for a name that is none of them.
+std::vector<std::string> watch_activations();
+bp::Activation watch_activation(const std::string& name);
+
 /// The optimizers that it has.
 const std::vector<std::string>& watch_optimizers();
 

@@ -15,11 +15,13 @@
 
 #include "engine/data/dataset.h"
 #include "engine/data/file_error.h"
+#include "engine/data/prepare.h"
 #include "engine/model/model_notes.h"
 #include "engine/model/network_file.h"
 #include "engine/model/safetensors.h"
 #include "lessons/backstep/command.h"
 #include "lessons/backstep/drawn.h"
+#include "lessons/backstep/loss_name.h"
 #include "lessons/backstep/terminal.h"
 #include "viz/page.h"
 #include "viz/text.h"
@@ -52,14 +54,6 @@ batch::Network<double> network_of(const bp::Tensor_file& file) {
     std::copy(from[i].data.begin(), from[i].data.end(), to[i].data.begin());
   }
   return net;
-}
-
-batch::Loss_kind loss_of(const std::string& name, const std::string& source) {
-  if (name == "cross-entropy") return batch::Loss_kind::softmax_cross_entropy;
-  if (name == "half-squared") return batch::Loss_kind::half_squared_error;
-  if (name == "mse") return batch::Loss_kind::mean_squared_error;
-  throw Failure(bad_input, fmt::format("{} does not say with which loss it was trained; choose one by --loss",
-                                       bp::quoted(source)));
 }
 
 /// The images of the set, and how messages call it.
@@ -160,17 +154,14 @@ void zoom(Options options) {
   batch::Network<double> net = network_of(file);
   const bp::Model_notes notes = bp::read_notes(file, net.inputs(), net.outputs());
   const bp::Weight_place place = bp::place_of(options.weight, net);
-  const batch::Loss_kind loss = loss_of(options.loss.empty() ? notes.loss : options.loss, options.model);
+  const batch::Loss_kind loss = loss_named(options.loss.empty() ? notes.loss : options.loss, options.model);
   if (options.data.empty()) options.data = bp::find_dataset().string();
   const bp::Dataset data = bp::load_dataset(options.data, std::max<std::size_t>(net.outputs(), 2));
   check_size(data.train.images, net, options);
   const bp::Labelled_images& set = set_of(data, options);
 
-  std::vector<double> x;
-  const std::size_t pixels = set.images.pixels();
-  for (const std::uint8_t byte : std::span(set.images.bytes).subspan(options.image * pixels, pixels)) {
-    x.push_back(byte / 255.0);  // as in training
-  }
+  std::vector<double> x(set.images.pixels());
+  bp::scale(set.images[options.image], bp::Scaling{}, std::span(x));  // as in training
   const bp::Zoom_example example{.x = x,
                                  .label = set.labels.bytes[options.image],
                                  .loss = loss,
@@ -201,7 +192,7 @@ void add_zoom_command(CLI::App& app) {
       .called("DIR");
   command.option("--loss", options->loss, "Which loss, where the model does not say")
       .called("LOSS")
-      .one_of({"cross-entropy", "half-squared", "mse"});
+      .one_of(loss_names());
   command.option("-o", options->out, "A page (.html) or a picture (.png, .svg, .pdf, .dot); else a tree")
       .called("OUT");
   command.option("--products", options->zoom.products, "Show the N largest products of the neuron")

@@ -5,10 +5,16 @@ import os
 import re
 
 from claims import claim, equal
-from engine import backstep
+from engine import as_number, backstep
 from looks import not_reached_by_tab, scrolls_sideways, too_faint, unnamed
 
 RUN = {}  # made once
+
+
+def run_of(path):
+    with open(path, encoding="utf-8") as file:
+        data = re.search(r'<script type="application/json" id="run">(.*?)</script>', file.read(), re.S)
+    return json.loads(data[1])
 
 
 def open_run(browser, fragment=""):
@@ -16,9 +22,7 @@ def open_run(browser, fragment=""):
         path = os.path.join(browser.folder, "moons.html")
         backstep("watch", "moons", "--epochs", "60", "--layers", "2,5,1", "--points", "120", "--seconds", "0",
                  "-o", path)
-        with open(path, encoding="utf-8") as file:
-            data = re.search(r'<script type="application/json" id="run">(.*?)</script>', file.read(), re.S)
-        RUN.update(json.loads(data[1]))
+        RUN.update(run_of(path))
         RUN["address"] = "file://" + path
     browser.open(RUN["address"] + fragment)
 
@@ -29,7 +33,7 @@ SHOWN = """['epoch', 'loss', 'accuracy'].map(id => document.getElementById(id))
 
 def read(epoch, loss, accuracy, slider):
     right = re.fullmatch(r"([\d.]+) % \((\d+) of (\d+)\)", accuracy)
-    return {"epoch": int(epoch.split()[0]), "loss": float(loss), "percent": float(right[1]), "right": int(right[2]),
+    return {"epoch": int(epoch.split()[0]), "loss": as_number(loss), "percent": float(right[1]), "right": int(right[2]),
             "points": int(right[3]), "slider": int(slider)}
 
 
@@ -37,16 +41,17 @@ def shown(browser):
     return read(*browser.run(f"return {SHOWN}"))
 
 
-def output(weights, point):
-    """A network of tanh and one linear output, in a few lines that share nothing with the page."""
+def output(weights, point, layers=None, activation=math.tanh):
+    """A network with one linear output, in a few lines that share nothing with the page."""
+    layers = layers or RUN["layers"]
     values, at = list(point), 0
-    for layer, count in enumerate(RUN["layers"][1:], 1):
+    for layer, count in enumerate(layers[1:], 1):
         sums = []
         for _ in range(count):
             row = weights[at:at + len(values) + 1]
             at += len(row)
             sums.append(sum(w * v for w, v in zip(row, values)) + row[-1])
-        values = sums if layer == len(RUN["layers"]) - 1 else [math.tanh(z) for z in sums]
+        values = sums if layer == len(layers) - 1 else [activation(z) for z in sums]
     return values[0]
 
 
@@ -112,6 +117,35 @@ def _(browser):
         found = browser.run("return backstep.score(...arguments)", index, x, y)
         point = [(value - mean) / deviation for value, mean, deviation in zip((x, y), RUN["mean"], RUN["deviation"])]
         assert abs(found - output(RUN["weights"][index], point)) <= 1e-12, (index, x, y, found)
+
+
+def sigmoid(z):
+    return 1 / (1 + math.exp(-z))
+
+
+ACTIVATIONS = {
+    "elu": lambda z: z if z > 0 else math.expm1(z),
+    "identity": lambda z: z,
+    "leaky_relu": lambda z: z if z > 0 else 0.01 * z,
+    "relu": lambda z: max(z, 0.0),
+    "sigmoid": sigmoid,
+    "silu": lambda z: z * sigmoid(z),
+    "softplus": lambda z: math.log1p(math.exp(z)),
+    "tanh": math.tanh,
+}
+
+
+@claim("watch: the page computes every activation that can be chosen")
+def _(browser):
+    path = os.path.join(browser.folder, "activation.html")
+    for name, activation in ACTIVATIONS.items():
+        backstep("watch", "xor", "--layers", "2,4,1", "--activation", name, "--epochs", "3", "-o", path)
+        browser.open("file://" + path)
+        run = run_of(path)
+        for point in ((0.3, -0.2), (-2.5, 1.5), (3.0, 4.0)):  # what is drawn is not standardised
+            found = browser.run("return backstep.score(3, ...arguments)", *point)
+            wanted = output(run["weights"][3], point, run["layers"], activation)
+            assert abs(found - wanted) <= 1e-12, (name, point, found, wanted)
 
 
 @claim("watch: a point of the other class looks otherwise, and the boundary is drawn")

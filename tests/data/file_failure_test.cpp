@@ -23,7 +23,7 @@
 #include "tests/support/catch2.h"
 
 namespace fs = std::filesystem;
-using bp::read_file, bp::write_file_whole, bp::test::complaint, bp::test::Place;
+using bp::check_writable, bp::read_file, bp::write_file_whole, bp::test::complaint, bp::test::Place;
 
 namespace {
 
@@ -144,7 +144,7 @@ TEST_CASE("a write is forced to the disk before it takes its place, or does not 
   CHECK(place.names() == "a");
 }
 
-TEST_CASE("a write without permission is refused and changes nothing", "[file]") {
+TEST_CASE("a write without permission is refused, beforehand too, and changes nothing", "[file]") {
   const Place place;
   write_file_whole(place / "guarded", "old");
   write_file_whole(place / "secret", "hidden");
@@ -158,19 +158,21 @@ TEST_CASE("a write without permission is refused and changes nothing", "[file]")
 
   const std::string said = in_child([&]() -> std::string {
     if (!become_nobody()) return "cannot: become an ordinary user";
-    return complaint([&] { write_file_whole(place / "guarded", "new"); }) + "|" +
-           complaint([&] { write_file_whole(place / "closed/a", "new"); }) + "|" +
-           complaint([&] { write_file_whole(place / "closed/b", "new"); }) + "|" +
-           complaint([&] { read_file(place / "secret", plenty); });
+    std::string all;
+    for (const char* name : {"guarded", "closed/a", "closed/b"}) {
+      all += complaint([&] { write_file_whole(place / name, "new"); }) + "|";
+      all += complaint([&] { check_writable(place / name); }) + "|";
+    }
+    return all + complaint([&] { read_file(place / "secret", plenty); });
   });
   fs::permissions(place / "closed", fs::perms(0755));
 
   if (left_out(said)) return;
   const std::string at = "'" + place.path().string() + "/";
-  CHECK(said == at + "guarded': cannot replace it: Permission denied|" + at +
-                    "closed/a': cannot create a file in its folder: Permission denied|" + at +
-                    "closed/b': cannot create a file in its folder: Permission denied|" + at +
-                    "secret': cannot open it: Permission denied");
+  const std::string guarded = at + "guarded': cannot replace it: Permission denied|";
+  const std::string a = at + "closed/a': cannot create a file in its folder: Permission denied|";
+  const std::string b = at + "closed/b': cannot create a file in its folder: Permission denied|";
+  CHECK(said == guarded + guarded + a + a + b + b + at + "secret': cannot open it: Permission denied");
   CHECK(read_file(place / "guarded", plenty) == "old");
   CHECK(read_file(place / "closed/a", plenty) == "old");
   CHECK(place.names() == "closed guarded secret");

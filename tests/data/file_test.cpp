@@ -19,7 +19,7 @@
 #include "tests/support/catch2.h"
 
 namespace fs = std::filesystem;
-using bp::read_file, bp::write_file_whole, bp::test::complaint, bp::test::Place;
+using bp::check_writable, bp::read_file, bp::write_file_whole, bp::test::complaint, bp::test::Place;
 
 namespace {
 
@@ -149,14 +149,17 @@ TEST_CASE("the longest name and a name without a folder can be written", "[file]
         std::string::npos);
 }
 
-TEST_CASE("a write that cannot be done says where and why, and leaves nothing behind", "[file]") {
+TEST_CASE("a write that cannot be done says where and why, beforehand too, and leaves nothing behind",
+          "[file]") {
   const Place place;
   write_file_whole(place / "plain", "kept");
   fs::create_directory(place / "folder");
   fs::create_symlink("loop", place / "loop");
   const std::string prefix = "'" + place.path().string() + "/";
   const auto write = [&](const std::string& name) {
-    return complaint([&] { write_file_whole(place / name, "x"); });
+    const std::string said = complaint([&] { write_file_whole(place / name, "x"); });
+    CHECK(complaint([&] { check_writable(place / name); }) == said);
+    return said;
   };
 
   CHECK(write("no/such") ==
@@ -174,6 +177,25 @@ TEST_CASE("a write that cannot be done says where and why, and leaves nothing be
         }).find("'/proc/backstep': cannot create a file") == 0);
   CHECK(place.names() == "folder loop plain");
   CHECK(read_file(place / "plain", plenty) == "kept");
+}
+
+TEST_CASE("what can be written passes the check, and nothing is made or changed", "[file]") {
+  const Place place;
+  REQUIRE(::mkfifo((place / "pipe").c_str(), 0600) == 0);
+  write_file_whole(place / "old", "kept");
+  fs::create_directory(place / "sub");
+  fs::create_symlink("sub/missing", place / "dangling");
+  fs::create_symlink("no/such", place / "astray");
+
+  for (const char* name : {"new", "old", "pipe", "dangling"}) check_writable(place / name);
+  check_writable("/dev/null");
+  check_writable("bare");
+
+  CHECK(complaint([&] { check_writable(place / "astray"); }).find("cannot create a file in its folder") !=
+        std::string::npos);
+  CHECK(place.names() == "astray dangling old pipe sub");
+  CHECK(fs::is_empty(place / "sub"));
+  CHECK(read_file(place / "old", plenty) == "kept");
 }
 
 TEST_CASE("a temporary name that is taken is left alone", "[file]") {

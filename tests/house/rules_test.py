@@ -13,6 +13,7 @@ GOOD = {
     "meson.build": "  'a.cpp',\n  'b.cpp',\n'kernels_simd.cpp' 'kernels.h' 'graph.h' 'random.h' 'digits.h' 'dot.h' 'save.h'"
                    " 'dot.cpp' 'dot_test.cpp' 'main' '04_backward' 'broken.h' 'broken.cpp' 'op.h'\n",
     "LICENSE": "as is\n",
+    ".git": "gitdir: /home/ada/project/.git/worktrees/one\n",
     "build/left_over.cpp": "#include <hwy/highway.h>\n",
     "engine/data/random.h": "// Random numbers.\n#pragma once\n#include <vector>\n",
     "engine/model/save.h": '// Saving.\n#pragma once\n#include "engine/vector/kernels.h"\n',
@@ -73,6 +74,8 @@ BROKEN = [
     ("a header needs #pragma once", "viz/broken.h", "// A header.\n", "#pragma once"),
     ("a file opens with a comment", "viz/broken.h", "#pragma once\n", "what it is for"),
     ("lines end by column 110", "viz/broken.h", HEADER + "// " + "x" * 108 + "\n", "111 columns"),
+    ("lines of scripts end there, too", "viz/web/broken.js", "// " + "x" * 108 + "\n", "111 columns"),
+    ("and lines of style sheets", "viz/web/broken.css", "/* " + "x" * 105 + " */\n", "111 columns"),
     ("a source is named in a meson.build", "engine/scalar/lost.cpp", "// Lost.\n", "no meson.build names"),
     ("a header that a lesson includes is named in a meson.build", "engine/data/lost.h", HEADER,
      "no meson.build names"),

@@ -7,11 +7,6 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 tested=draw
 . "$root/tests/support/command.sh"
 mazur=$root/lessons/worksheets/mazur.bp
-# Graphviz keeps what it leaked: of interest where it is ours to mend.
-LSAN_OPTIONS=suppressions="$root/tests/viz/lsan.supp":print_suppressions=0
-export LSAN_OPTIONS
-quiet() { answers 0 "$@" && [ ! -s err ]; }
-refuses() { answers 2 "$@" && [ "$(wc -l <err)" -eq 1 ] && grep -q '^backstep: .' err && [ ! -s out ]; }
 first_bytes() { head -c "$2" "$1" | od -An -tx1 | tr -d ' \n'; }
 
 # E = (a b - 1)^2 / 2: a b is 1.5, E is 0.125, dE/da = 0.5 * 0.5 = 0.25, dE/db = 0.5 * 3 = 1.5.

@@ -7,12 +7,9 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 tested=lesson
 . "$root/tests/support/command.sh"
 build=${BACKSTEP_BUILD:-$root/build}
-export LSAN_OPTIONS="suppressions='$root/tests/viz/lsan.supp':print_suppressions=0"
 export BACKSTEP_PICTURES=pictures
 unset BACKSTEP_PAGE
 : >sheet
-
-refuses() { answers 2 "$@" && [ "$(wc -l <err)" -eq 1 ] && grep -q '^backstep: .' err && [ ! -s out ]; }
 
 # ---- the lessons' own ------------------------------------------------------------------------------------------
 

@@ -6,11 +6,6 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 tested=page
 . "$root/tests/support/command.sh"
-# Graphviz keeps what it leaked: of interest where it is ours to mend.
-LSAN_OPTIONS=suppressions="$root/tests/viz/lsan.supp":print_suppressions=0
-export LSAN_OPTIONS
-quiet() { answers 0 "$@" && [ ! -s err ]; }
-refuses() { answers 2 "$@" && [ "$(wc -l <err)" -eq 1 ] && grep -q '^backstep: .' err && [ ! -s out ]; }
 
 cat >sheet <<'END'
 a = 3

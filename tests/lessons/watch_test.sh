@@ -7,8 +7,6 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 tested=watch
 . "$root/tests/support/command.sh"
 : >sheet
-quiet() { answers 0 "$@" && [ ! -s err ]; }
-refuses() { answers 2 "$@" && [ "$(wc -l <err)" -eq 1 ] && grep -q '^backstep: .' err && [ ! -s out ]; }
 # The accuracy of the last epoch, in whole per cent.
 accuracy() { sed -n 's/.*accuracy \([0-9]*\)\..*/\1/p' out | tail -n 1; }
 
@@ -106,6 +104,12 @@ learns_standard_input() {
 }
 claim 'the file can be standard input' learns_standard_input
 
+names_standard_input() {
+  printf '1,2,a\n3,4\n' >sheet
+  refuses - && grep -q '^backstep: <stdin>: line 2: expected three fields' err
+}
+claim 'messages call standard input as those of other commands do' names_standard_input
+
 refused_file() {
   printf %b "$1" >bad.csv
   refuses bad.csv -o bad.html && grep -q "^backstep: 'bad.csv': .*$2" err && [ ! -e bad.html ]
@@ -120,7 +124,8 @@ claim 'what is no text is refused' refused_file '\0000\0001\0002\0377' 'line 1'
 
 refuses_the_huge() {
   head -c 3000000 /dev/zero | tr '\000' '1' >huge.csv
-  refuses huge.csv && [ "$(wc -c <err)" -lt 300 ]
+  refuses huge.csv && [ "$(wc -c <err)" -lt 300 ] && mv huge.csv sheet && refuses - &&
+    grep -q '^backstep: <stdin>: expected at most 1048576 bytes, found more$' err
 }
 claim 'a huge file is refused' refuses_the_huge
 
@@ -131,7 +136,12 @@ refuses_a_set() { refuses moon && grep -q 'there is no set `moon`; did you mean 
 claim 'an unknown set is refused, with the nearest one' refuses_a_set
 claim 'a file that is not there ends with status 3' answers 3 missing.csv
 claim 'a folder is no file of points' answers 3 .
-claim 'a page that cannot be written ends with status 3' answers 3 xor --epochs 1 -o missing/it.html
+for page in missing/it.html .; do
+  cannot_write() { answers 3 xor --epochs 1 -o "$page" && [ "$(wc -l <err)" -eq 1 ] && [ ! -s out ]; }
+  claim "a page that cannot be written, $page, is noticed before training" cannot_write
+done
+learns_for_a_device() { quiet xor --epochs 1 -o /dev/null && grep -q '^Written: /dev/null$' out; }
+claim 'a page can go to a device' learns_for_a_device
 for layers in 2 3,1 2,2 2,0,1 2,33,1 2,1,1,1,1,1,1,1,1 2,32,32,32,32,1 2,x,1; do
   claim "--layers $layers is refused" refuses moons --layers "$layers"
 done

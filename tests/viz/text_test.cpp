@@ -6,13 +6,19 @@
 
 #include "tests/support/catch2.h"
 
-using bp::escaped, bp::in_columns, bp::shown_name, bp::wrapped;
+using bp::check_digits, bp::escaped, bp::in_columns, bp::shown_name, bp::wrapped;
 
 namespace {
 
 const std::string replaced = "\xEF\xBF\xBD";  // U+FFFD
 
 }  // namespace
+
+TEST_CASE("numbers have 1 to 17 digits, and a refusal says of what", "[text]") {
+  for (const int digits : {1, 2, 16, 17}) CHECK_NOTHROW(check_digits(digits, "a tree"));
+  for (const int digits : {-1, 0, 18}) CHECK_THROWS_AS(check_digits(digits, "a tree"), std::invalid_argument);
+  CHECK_THROWS_WITH(check_digits(18, "a tree"), "backstep: a tree shows 1 to 17 significant digits, not 18");
+}
 
 TEST_CASE("what means something in an HTML-like label is escaped", "[text]") {
   CHECK(escaped("a < b && b > \"c\"") == "a &lt; b &amp;&amp; b &gt; &quot;c&quot;");

@@ -19,7 +19,6 @@ namespace bp {
 namespace {
 
 constexpr std::uint32_t none = Groups::none;
-constexpr std::size_t longest_name = 24;  // characters
 
 // A way from one box to another, for all nodes in them.
 struct Way {
@@ -34,10 +33,7 @@ class Folder {
   Folder(Graph& graph, const Groups& groups, std::span<const std::size_t> open,
          const Picture_options& options)
       : graph_(graph), groups_(groups), options_(options), closed_(groups.groups.size(), none) {
-    if (options.digits < 1 || options.digits > 17) {
-      throw std::invalid_argument(
-          fmt::format("backstep: a picture shows 1 to 17 significant digits, not {}", options.digits));
-    }
+    check_digits(options.digits, "a picture");
     if (graph.size() == 0) throw std::invalid_argument("backstep: an empty graph has no picture");
     if (groups.group_of.size() != graph.size()) {
       throw std::invalid_argument("backstep: these are not the groups of this graph as it is now");
@@ -261,7 +257,7 @@ std::string Folder::detail_of(const Group& group) const {
   for (const std::size_t child : group.children) {
     if (closed_[child] == none) without += (without.empty() ? "without " : ", ") + groups_.groups[child].name;
   }
-  return without.empty() ? group.detail : shown_name(without, 2 * longest_name);
+  return without.empty() ? group.detail : shown_name(without, 2 * longest_box_name);
 }
 
 Picture::Box Folder::box_of_value(Value v) const {
@@ -271,7 +267,7 @@ Picture::Box Folder::box_of_value(Value v) const {
              : v.is_constant() ? Picture::Kind::constant
                                : Picture::Kind::computed;
   box.is_root = used_[v.index()] == 0 && !v.is_leaf();
-  box.name = shown_name(v.name(), longest_name);
+  box.name = shown_name(v.name(), longest_box_name);
   box.data = v.data();
   if (v.has_grad() && !v.is_constant()) box.grad = v.grad();
   box.formula = formula_of(v, options_.digits);

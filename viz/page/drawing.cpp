@@ -21,10 +21,10 @@ namespace {
 constexpr double name_character = 8.5, formula_character = 7.25, number_character = 7.85,
                  label_character = 6.6;
 constexpr double row_height = 18.0, padding = 8.0, gap = 10.0;
-constexpr std::size_t longest_name = 24, longest_formula = 40;  // characters in a box
-constexpr std::size_t most_boxes = 1000;                        // in a drawing
-constexpr std::size_t most_boxes_in_all = 6000;                 // of a page: some 6 MB
-constexpr double most_effort_in_all = 4e6;                      // Artist::effort(): some 5 s
+constexpr std::size_t longest_formula = 40;      // characters in a box
+constexpr std::size_t most_boxes = 1000;         // in a drawing
+constexpr std::size_t most_boxes_in_all = 6000;  // of a page: some 6 MB
+constexpr double most_effort_in_all = 4e6;       // Artist::effort(): some 5 s
 
 struct Look {
   std::string classes, attributes, number_attributes;
@@ -59,7 +59,7 @@ Look look_of(const Page_model& model, std::size_t i, bool waits, int digits) {
   look.classes = i == model.loss ? "loss" : box.is_leaf ? "leaf" : "computed";
   look.attributes = fmt::format(R"(data-name="{}" data-box="{}" aria-label="{}")", name, i, name);
   look.number_attributes = fmt::format(R"( data-name="{}")", name);
-  look.name = shown_name(box.name, longest_name);
+  look.name = shown_name(box.name, longest_box_name);
   look.formula = shown_name(box.line, longest_formula);
   look.size = size_of(look, number_length(digits) * number_character, waits);
   return look;
@@ -72,7 +72,7 @@ Look look_of_group(const Page_model& model, std::size_t i) {
   Look look;
   look.classes = "group";
   look.attributes = fmt::format(R"(data-group="{}" aria-label="{}")", i, html_escaped(group.name));
-  look.name = shown_name(group.name, longest_name);
+  look.name = shown_name(group.name, longest_box_name);
   look.formula = shown_name(group.detail.empty() ? fmt::format("{} values", group.boxes) : group.detail,
                             longest_formula);
   look.size = size_of(look, range * number_character, false);

@@ -23,6 +23,11 @@ function shown_number(number, digits) {
   return sign + without_zeros(all.slice(0, exponent + 1) + "." + all.slice(exponent + 1));
 }
 
+// Text with its minuses as they are printed elsewhere: in front of a number and in its exponent.
+const with_minus = (text) =>
+    text.replace(/(^|[\s(=*/])-(?=[\d.]|inf\b)/g, "$1\u2212").replace(/(\de)-(?=\d)/g, "$1\u2212");
+const printed_number = (number, digits) => with_minus(shown_number(number, digits));
+
 // "1.234e-5". Half a unit goes to the even digit, as in C; toExponential would always go up.
 function rounded(size, digits) {
   const up = size.toExponential(digits - 1);

@@ -28,7 +28,7 @@ class Formulas {
     return this.text(formula);
   }
   printed(number) {
-    return shown_number(number, this.digits).replace(/^-/, "\u2212").replace("e-", "e\u2212");
+    return printed_number(number, this.digits);
   }
   is_symbol(formula) {
     return Array.isArray(formula) && "vdn".includes(formula[0]);

@@ -145,7 +145,7 @@ class Graph_view {
       }
       if (shares.has(box)) largest = Math.max(largest, abs(this.grad_at(box, shares.get(box))));
     }
-    const short = (number) => shown_number(number, 3).replace(/^-/, "\u2212").replace("e-", "e\u2212");
+    const short = (number) => printed_number(number, 3);
     const data = least > most ? "\u2013" :
         least === most        ? short(least) :
                                 `${short(least)} to ${short(most)}`;

@@ -12,10 +12,6 @@ function make(tag, {text, classes, ...attributes} = {}, ...children) {
   return made;
 }
 
-// A minus as it is printed elsewhere, in front of a number or in its exponent.
-const with_minus = (text) =>
-    text.replace(/(^|[\s(=*/])-(?=[\d.])/g, "$1\u2212").replace(/(\de)-(?=\d)/g, "$1\u2212");
-
 class Panel {
   constructor(calculation, explainer, act) {
     this.of = calculation;
