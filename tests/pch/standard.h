@@ -1,5 +1,5 @@
-// What most files of the library include, compiled once where meson is told -Db_pch=true: in .ci/run's build with
-// Clang. No file includes this one.
+// What most files of the library include, compiled once where meson is told -Db_pch=true: in .ci/run's build
+// with Clang. No file includes this one.
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
