@@ -192,6 +192,7 @@ make_build_folder() {
 configure() {
   alias=$1
   shift
+  if [ -d "$build/lessons/backstep" ]; then rm -rf "$build/lessons/backstep"; fi  # a build from when that was a folder
   if [ ! -f "$build/build.ninja" ]; then
     make_build_folder
     rm -rf "$build/meson-private"  # an interrupted meson leaves it behind, and would then think all was done

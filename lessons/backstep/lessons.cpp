@@ -41,14 +41,12 @@ const Lesson& find_lesson(const std::string& number) {
   throw Failure(bad_input, fmt::format("there is no lesson {}; `backstep lessons` shows them", number));
 }
 
-/// In the build tree the lessons stand one folder up from this program; once installed, in a folder of their
-/// own, which is looked for from here (an installed tree may have been moved) and then where it was
-/// installed.
+/// In the build tree the lessons stand beside this program; once installed, in a folder of their own, which
+/// is looked for from here (an installed tree may have been moved) and then where it was installed.
 fs::path program_of(const Lesson& lesson) {
   const fs::path here = own_folder();
   const fs::path installed = BACKSTEP_LESSON_DIR;
-  for (const fs::path& folder :
-       {here / "..", here / installed.lexically_relative(BACKSTEP_BIN_DIR), installed}) {
+  for (const fs::path& folder : {here, here / installed.lexically_relative(BACKSTEP_BIN_DIR), installed}) {
     fs::path program = (folder / lesson.file).lexically_normal();
     if (fs::is_regular_file(program)) return program;
   }
@@ -62,8 +60,8 @@ fs::path picture_folder(const fs::path& program) {
   fs::path folder = "pictures";
   if (const char* chosen = std::getenv("BACKSTEP_PICTURES"); chosen != nullptr && *chosen != '\0') {
     folder = chosen;
-  } else if (program.parent_path() == own_folder().parent_path()) {
-    const fs::path build_folder = own_folder().parent_path().parent_path();
+  } else if (program.parent_path() == own_folder()) {
+    const fs::path build_folder = own_folder().parent_path();
     const fs::path seen_from_here = build_folder.lexically_proximate(fs::current_path());
     folder = (*seen_from_here.begin() == ".." ? build_folder : seen_from_here) / "pictures";
     folder = folder.lexically_normal();

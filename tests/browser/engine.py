@@ -7,7 +7,7 @@ import subprocess
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.path.realpath(os.environ.get("BACKSTEP_BUILD", os.path.join(ROOT, "build")))
-BACKSTEP = os.path.join(BUILD, "lessons", "backstep", "backstep")
+BACKSTEP = os.path.join(BUILD, "lessons", "backstep")
 
 
 def backstep(*arguments, stdin="", **environment):

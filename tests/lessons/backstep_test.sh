@@ -6,7 +6,7 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 build=${BACKSTEP_BUILD:-$root/build}
 . "$root/tests/support/report.sh"
-backstep=$build/lessons/backstep/backstep
+backstep=$build/lessons/backstep
 unset BACKSTEP_PICTURES
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/backstep-program.XXXXXX")
@@ -72,7 +72,7 @@ claim 'backstep lesson 6 runs the lesson and says where its picture is' runs_a_l
 # place FOLDER LESSON_FOLDER: the lesson does what stands in the file `lesson`.
 place() {
   mkdir -p "$1" "$2"
-  cp "$build/lessons/backstep/backstep" "$1/backstep"
+  cp "$build/lessons/backstep" "$1/backstep"
   { echo '#!/bin/sh' && cat lesson; } >"$2/06_worked_example"
   chmod +x "$2/06_worked_example"
   backstep=$work/$1/backstep
@@ -81,7 +81,7 @@ place() {
 draws_beside_the_build() {
   # shellcheck disable=SC2016  # the lesson expands it
   echo 'echo "here"; echo picture >"$BACKSTEP_PICTURES/06_worked_example.png"' >lesson
-  place tree/lessons/backstep tree/lessons
+  place tree/lessons tree/lessons
   answers 0 lesson 6 && [ -s tree/pictures/06_worked_example.png ] &&
     [ "$(cat out)" = "here
 Its picture: tree/pictures/06_worked_example.png" ]
@@ -121,7 +121,7 @@ is_missing() {
   answers 3 lesson 6 && one_line_of_error && grep -q 06_worked_example err
 }
 claim 'a lesson that is not installed is named in one line' is_missing
-backstep=$build/lessons/backstep/backstep
+backstep=$build/lessons/backstep
 
 # ---- refusals --------------------------------------------------------------------------------------------------
 

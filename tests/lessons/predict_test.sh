@@ -10,7 +10,7 @@ if ! command -v python3 >/dev/null 2>&1; then
   skip 'backstep predict says what it sees' 'python3, which makes the pictures, is not installed'
   exit 0
 fi
-backstep=$build/lessons/backstep/backstep
+backstep=$build/lessons/backstep
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/backstep-predict.XXXXXX")
 trap 'rm -rf "$work"' EXIT

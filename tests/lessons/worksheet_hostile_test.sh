@@ -7,7 +7,7 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 build=${BACKSTEP_BUILD:-$root/build}
 . "$root/tests/support/report.sh"
-backstep=$build/lessons/backstep/backstep
+backstep=$build/lessons/backstep
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/backstep-hostile.XXXXXX")
 trap 'rm -rf "$work"' EXIT

@@ -6,7 +6,7 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 build=${BACKSTEP_BUILD:-$root/build}
 . "$root/tests/support/report.sh"
-backstep=$build/lessons/backstep/backstep
+backstep=$build/lessons/backstep
 sheets=$root/lessons/worksheets
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/backstep-worksheets.XXXXXX")

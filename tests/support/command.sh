@@ -5,7 +5,7 @@
 
 # shellcheck source=tests/support/report.sh
 . "$root/tests/support/report.sh"
-backstep=${BACKSTEP_BUILD:-$root/build}/lessons/backstep/backstep
+backstep=${BACKSTEP_BUILD:-$root/build}/lessons/backstep
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/backstep-$tested.XXXXXX")
 trap 'rm -rf "$work"' EXIT
