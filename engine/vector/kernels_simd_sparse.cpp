@@ -246,6 +246,7 @@ HWY_INLINE void lit_in_columns(View<const T> x, std::size_t i, std::size_t colum
 template <class T>
 void Simd<T>::sparse_backward(View<const T> dz, View<const T> x, T* packed_dw, T* db) {
   assert(dz.rows == x.rows);
+  if (x.rows == 0) return dense_backward_packed(dz, x, packed_dw, db);
   constexpr std::size_t input_block = 32, example_block = 128, panel = tile_columns<T>;
   HWY_ALIGN T rows[example_block * wide<T>];
   const auto add_block = [&](std::size_t o, std::size_t panels, std::size_t first, std::size_t i) HWY_ATTR {
@@ -274,7 +275,6 @@ void Simd<T>::sparse_backward(View<const T> dz, View<const T> x, T* packed_dw, T
   };
   const std::size_t done = for_each_group<T>(dz.cols, [&](std::size_t o, std::size_t panels) HWY_ATTR {
     const std::size_t width = panels * panel;
-    if (x.rows == 0) std::fill_n(packed_dw + o * x.cols, width * x.cols, T(0));
     for (std::size_t first = 0; first < x.rows; first += example_block) {
       const std::size_t count = std::min(example_block, x.rows - first);
       for (std::size_t n = 0; n < count; ++n) std::copy_n(dz.row(first + n) + o, width, rows + n * width);
