@@ -39,15 +39,15 @@ namespace bp::batch::HWY_NAMESPACE {
 
 namespace {
 
-/// A bit for each of the `count` numbers from p, at most 64: 1 where it is not 0. NaN is not 0, which
-/// Highway's Ne would deny.
+/// A bit for each of the `count` numbers from p, at most 64: 1 where it is not 0, or -0, which adds 0 too. By
+/// their bits: NaN is not 0, which Highway's Ne would deny.
 template <class T>
 HWY_INLINE std::uint64_t lit(const T* p, std::size_t count) {
-  const Tag<T> d;
+  const hn::RebindToUnsigned<Tag<T>> d;
   std::uint64_t bits = 0;
   for (std::size_t i = 0; i < count; i += lanes<T>) {
     std::array<std::uint8_t, 8> bytes = {};
-    hn::StoreMaskBits(d, hn::Not(hn::Eq(load(p + i, count - i), hn::Zero(d))), bytes.data());
+    hn::StoreMaskBits(d, hn::Ne(hn::BitCast(d, load(p + i, count - i)), hn::Zero(d)), bytes.data());
     std::uint64_t some = bytes[0];
     if constexpr (lanes < T >> 8) some |= std::uint64_t{bytes[1]} << 8;
     bits |= some << i;
@@ -222,15 +222,14 @@ constexpr std::size_t masked_examples = 32;
 /// masks[j]: a bit for each row of x, at most masked_examples, 1 where its number in column i + j is not 0.
 template <class T>
 HWY_INLINE void lit_in_columns(View<const T> x, std::size_t i, std::size_t columns, std::uint64_t* masks) {
-  const Tag<T> d;
   const hn::RebindToUnsigned<Tag<T>> bits;
   using Bits = hn::TFromD<decltype(bits)>;
   for (std::size_t j = 0; j < columns; j += lanes<T>) {
     auto found = hn::Zero(bits);
     for (std::size_t n = 0; n < x.rows; ++n) {
-      const auto is_lit = hn::Not(hn::Eq(load(x.row(n) + i + j, columns - j), hn::Zero(d)));
+      const auto is_lit = hn::Ne(hn::BitCast(bits, load(x.row(n) + i + j, columns - j)), hn::Zero(bits));
       const auto bit = hn::Set(bits, static_cast<Bits>(Bits{1} << n));
-      found = hn::Or(found, hn::IfThenElseZero(hn::RebindMask(bits, is_lit), bit));
+      found = hn::Or(found, hn::IfThenElseZero(is_lit, bit));
     }
     HWY_ALIGN std::array<Bits, lanes<T>> each;
     hn::Store(found, bits, each.data());
