@@ -184,14 +184,15 @@ presses() {
   done
   printf '%b' "$1"
 }
+# The shell makes room for the program: it would be interrupted, too, and script would not wait for the rest.
 restores_the_cursor() {
+  status=0
   : >out
   presses '\003' | env --default-signal=INT TERM=xterm \
-    script -qefc "stty cols 80 rows 30; '$backstep' watch moons --seconds 60" /dev/null >out 2>err || true
-  tail -n 3 out | grep -q "$escape\[?25h.*interrupted after epoch [0-9]*; nothing was written" || {
-    tail -n 3 out | cat -v
-    return 1
-  }
+    script -qefc "stty cols 80 rows 30; exec '$backstep' watch moons --seconds 60" /dev/null >out 2>err || status=$?
+  tail -n 3 out | cat -v
+  [ "$status" -eq 130 ] &&
+    tail -n 3 out | grep -q "$escape\[?25h.*interrupted after epoch [0-9]*; nothing was written"
 }
 if command -v script >/dev/null; then
   claim 'on a terminal the boundary is redrawn in place, in colour where that is wanted' shows_it_live
