@@ -261,22 +261,26 @@ void Simd<T>::sum_of_rows(View<const T> dz, T* db) {
 template <class T>
 void Simd<T>::dense_backward_weights(View<const T> dz, View<const T> x, View<T> dw, T* db) {
   assert(dz.rows == x.rows && dz.cols == dw.rows && x.cols == dw.cols);
+  if (db != nullptr) sum_of_rows(dz, db);
   if (x.rows == 0) {
     for (std::size_t o = 0; o < dw.rows; ++o) std::fill_n(dw.row(o), dw.cols, T(0));
-  } else {
-    Rows_in_place<T> panels;
-    panels.b = x;
-    multiply<T>({dz.data, 1, dz.stride, dz.rows, nullptr, dw}, panels, [](auto...) {});
+    return;
   }
-  if (db != nullptr) sum_of_rows(dz, db);
+  Rows_in_place<T> panels;
+  panels.b = x;
+  multiply<T>({dz.data, 1, dz.stride, dz.rows, nullptr, dw}, panels, [](auto...) {});
 }
 
 template <class T>
 void Simd<T>::dense_backward_packed(View<const T> dz, View<const T> x, T* packed_dw, T* db) {
   assert(dz.rows == x.rows);
-  if (x.rows == 0) std::fill_n(packed_dw, packed_size(dz.cols, x.cols), T(0));
+  if (db != nullptr) sum_of_rows(dz, db);
+  if (x.rows == 0) {
+    std::fill_n(packed_dw, packed_size(dz.cols, x.cols), T(0));
+    return;
+  }
   Rows_in_place<T> rows;
-  for (std::size_t o = 0; x.rows != 0 && o < dz.cols; o += tile_columns<T>) {
+  for (std::size_t o = 0; o < dz.cols; o += tile_columns<T>) {
     const std::size_t outputs = std::min(tile_columns<T>, dz.cols - o), width = panel_width<T>(outputs);
     rows.b = dz.column_range(o, o + outputs);
     const auto panel = [&](std::size_t k, std::size_t depth, std::size_t, std::size_t)
@@ -284,7 +288,6 @@ void Simd<T>::dense_backward_packed(View<const T> dz, View<const T> x, T* packed
     multiply<T>({x.data, 1, x.stride, x.rows, nullptr, {packed_dw + o * x.cols, x.cols, width, width}}, panel,
                 [](auto...) {});
   }
-  if (db != nullptr) sum_of_rows(dz, db);
 }
 
 template struct Simd<float>;

@@ -226,19 +226,14 @@ void Dense_layer<T>::backward_weights(View<const T> dz, const Pass<T>& pass) {
   const std::size_t inputs = this->inputs();
   const bool kept = packed_by_ != nullptr;
   if (sparse_ && !kept) packed_dw_.resize(1, k.packed_size(this->outputs(), inputs));
-  T* const packed = kept ? dw_.data() : packed_dw_.data();
   pass.pool.split(this->outputs(), k.output_step, dz.rows * inputs, [&](std::size_t o, std::size_t o_end) {
     const View<const T> part = dz.column_range(o, o_end);
+    const View<T> rows = rows_of(dw_).row_range(o, o_end);
     T* const db = description_.bias ? db_.data() + o : nullptr;
-    T* const here = packed + (sparse_ || kept ? k.packed_size(o, inputs) : 0);
-    if (sparse_) {
-      k.sparse_backward(part, x_, here, db);
-      if (!kept) k.unpack(here, rows_of(dw_).row_range(o, o_end));
-    } else if (kept) {
-      k.dense_backward_packed(part, x_, here, db);
-    } else {
-      k.dense_backward_weights(part, x_, rows_of(dw_).row_range(o, o_end), db);
-    }
+    if (!kept && !sparse_) return k.dense_backward_weights(part, x_, rows, db);
+    T* const packed = (kept ? dw_.data() : packed_dw_.data()) + k.packed_size(o, inputs);
+    (sparse_ ? k.sparse_backward : k.dense_backward_packed)(part, x_, packed, db);
+    if (!kept) k.unpack(packed, rows);
   });
 }
 

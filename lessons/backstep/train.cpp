@@ -1,7 +1,6 @@
 // backstep train: a network of dense layers, on a data set of the MNIST family.
 #include <fmt/core.h>
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -73,8 +72,8 @@ template <class T>
 int train(const CLI::App& command, Train_options options, const std::optional<Tensor_file>& file) {
   bp::Architecture architecture = choose_architecture(command, options, file);
   check_size(architecture, sizeof(T));
-  for (const std::string& file : {options.save, options.checkpoint}) {
-    if (!file.empty()) bp::check_writable(file);  // now, and not after an hour of training
+  for (const std::string& path : {options.save, options.checkpoint}) {
+    if (!path.empty()) bp::check_writable(path);  // now, and not after an hour of training
   }
   if (options.data.empty()) options.data = bp::find_dataset().string();
   const std::size_t outputs = output_count(architecture);

@@ -177,9 +177,8 @@ bool layers_given(const CLI::App& command) {
 std::string text_of(const Train_options& o) {
   std::string text = fmt::format(
       "--layers={}\n--activation={}\n--output-activation={}\n--dropout={}\n--batch-norm={}\n--l2={}\n"
-      "--init={}\n--loss={}\n--epochs={}\n--batch={}\n--optimizer={}\n--learning-rate={}\n--decay={}\n--seed="
-      "{}\n"
-      "--precision={}\n--validation={}\n--data={}\n",
+      "--init={}\n--loss={}\n--epochs={}\n--batch={}\n--optimizer={}\n--learning-rate={}\n--decay={}\n"
+      "--seed={}\n--precision={}\n--validation={}\n--data={}\n",
       fmt::join(o.layers, ","), o.activation, o.output_activation, fmt::join(o.dropout, ","),
       fmt::join(o.batch_norm, ","), fmt::join(o.l2, ","), o.init, o.loss, o.epochs, o.batch, o.optimizer,
       o.learning_rate, o.decay, o.seed, o.precision, o.validation, o.data);
