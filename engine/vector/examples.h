@@ -66,10 +66,16 @@ class Batch {
   void gather(const Examples<T>& examples, std::span<const std::uint32_t> rows, const Network<T>& net);
 
   View<const T> x() const { return x_; }
+  /// Which numbers of x are not 0, for Training::lit; no data where that is not known.
+  View<const std::uint64_t> lit() const {
+    if (lit_.empty()) return {};
+    return {lit_.data(), x_.rows(), words_of(x_.cols()), words_of(x_.cols())};
+  }
   Targets<T> targets() const;
 
  private:
   Matrix<T> x_, t_;
+  std::vector<std::uint64_t> lit_;
   std::vector<std::uint32_t> labels_;
 };
 

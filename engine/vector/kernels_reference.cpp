@@ -78,10 +78,25 @@ void dense_backward_packed(View<const T> dz, View<const T> x, T* packed_dw, T* d
   dense_backward_weights<T>(dz, x, View<T>{packed_dw, dz.cols, x.cols, x.cols}, db);
 }
 
+// Sets the bit of each number of a row that is not 0. NaN is not: no number equals it.
+template <class T>
+void set_bits(const T* row, std::size_t count, std::uint64_t* words) {
+  std::fill_n(words, words_of(count), std::uint64_t{0});
+  for (std::size_t i = 0; i < count; ++i) words[i / 64] |= std::uint64_t{row[i] != T(0)} << i % 64;
+}
+template <class T>
+void find_lit(View<const T> x, View<std::uint64_t> lit) {
+  for (std::size_t n = 0; n < x.rows; ++n) set_bits(x.row(n), x.cols, lit.row(n));
+}
+
 // A number that is 0 adds 0: the plain loops need not pass over it.
 template <class T>
-void sparse_backward(View<const T> dz, View<const T> x, T* packed_dw, T* db) {
-  dense_backward_packed<T>(dz, x, packed_dw, db);
+void sparse_forward(Sparse<T> x, Weights<T> w, const T* bias, Activation f, View<T> z, View<T> y) {
+  dense_forward<T>(x.numbers, w, bias, f, z, y);
+}
+template <class T>
+void sparse_backward(View<const T> dz, Sparse<T> x, T* packed_dw, T* db) {
+  dense_backward_packed<T>(dz, x.numbers, packed_dw, db);
 }
 
 // d|w|/dw = sign(w), taken as 0 at the kink, and d(w^2)/dw = 2 w. NaN is neither above nor below 0: it comes
@@ -104,9 +119,10 @@ void penalize(View<const T> w, double l1, double l2, View<T> dw, T* penalty) {
 
 template <class T>
 void gather_bytes(const std::uint8_t* bytes, const std::uint32_t* rows, double scale, double offset,
-                  View<T> x) {
+                  View<T> x, View<std::uint64_t> lit) {
   for (std::size_t n = 0; n < x.rows; ++n) {
     const std::uint8_t* row = bytes + std::size_t(rows[n]) * x.cols;
+    if (lit.data != nullptr) set_bits(row, x.cols, lit.row(n));
     for (std::size_t c = 0; c < x.cols; ++c) x(n, c) = static_cast<T>(row[c] * scale + offset);
   }
 }
@@ -121,7 +137,8 @@ constexpr Kernels<T> table = {
     .unpack = unpack,
     .dense_forward = dense_forward,
     .dense_forward_by_examples = dense_forward_by_examples,
-    .sparse_forward = dense_forward,
+    .find_lit = find_lit,
+    .sparse_forward = sparse_forward,
     .dense_backward_input = dense_backward_input,
     .dense_backward_weights = dense_backward_weights,
     .dense_backward_packed = dense_backward_packed,

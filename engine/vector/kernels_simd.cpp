@@ -28,6 +28,7 @@ constexpr Kernels<T> table = {
     .unpack = Simd<T>::unpack,
     .dense_forward = Simd<T>::dense_forward,
     .dense_forward_by_examples = Simd<T>::dense_forward_by_examples,
+    .find_lit = Simd<T>::find_lit,
     .sparse_forward = Simd<T>::sparse_forward,
     .dense_backward_input = Simd<T>::dense_backward_input,
     .dense_backward_weights = Simd<T>::dense_backward_weights,

@@ -19,6 +19,7 @@
 // does not depend on where it stands.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "engine/vector/kernels.h"

@@ -229,7 +229,7 @@ HWY_INLINE Vector<double> numbers_of(const std::uint8_t* bytes, double) {
 
 template <class T>
 void Simd<T>::gather_bytes(const std::uint8_t* bytes, const std::uint32_t* rows, double scale, double offset,
-                           View<T> x) {
+                           View<T> x, View<std::uint64_t> lit) {
   const Vector<T> factor = all<T>(scale), start = all<T>(offset);
   const auto picture = [&](std::size_t n) { return bytes + std::size_t(rows[n]) * x.cols; };
   // The next pictures are anywhere among all: no processor guesses where. Ask for them while others are done.
@@ -240,6 +240,9 @@ void Simd<T>::gather_bytes(const std::uint8_t* bytes, const std::uint32_t* rows,
   for (std::size_t n = 0; n < x.rows; ++n) {
     const std::uint8_t *from = picture(n), *next = picture(std::min(n + ahead, x.rows - 1));
     T* to = x.row(n);
+    for (std::size_t c = 0; lit.data != nullptr && c < x.cols; c += 64) {
+      lit.row(n)[c / 64] = lit_bits(from + c, std::min<std::size_t>(64, x.cols - c));
+    }
     std::size_t c = 0;
     for (; c + lanes<T> <= x.cols; c += lanes<T>) {
       if (c % line == 0) hwy::Prefetch(next + c);

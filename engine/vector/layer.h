@@ -77,8 +77,9 @@ struct Pass {
   const Kernels<T>& kernels;
   Thread_pool& pool;
   bool training = false;
-  std::uint64_t dropout_key = 0;  // another for every step
-  bool keep_packed = false;       // weights may stay packed until the next step
+  std::uint64_t dropout_key = 0;       // another for every step
+  bool keep_packed = false;            // weights may stay packed until the next step
+  View<const std::uint64_t> lit = {};  // of the layer's x, as Sparse has it; no data: not known
 };
 
 /// Numbers that a layer shows, under their name in PyTorch: parameters with their gradients, and running
@@ -189,6 +190,7 @@ class Dense_layer : public Layer<T> {
   void forward_by_outputs(Activation f, bool keeps_z, const Pass<T>& pass);
   void forward_by_examples(Activation f, bool keeps_z, const Pass<T>& pass);
   void pack(View<const T> rows, const Pass<T>& pass);
+  void find_lit(const Pass<T>& pass);
   template <class Work>
   void share(const Pass<T>& pass, std::size_t rows, std::size_t row_step, std::size_t columns,
              std::size_t column_step, const Work& work) const;
@@ -203,8 +205,9 @@ class Dense_layer : public Layer<T> {
   Matrix<T> unordered_;           // what is being rearranged
   Matrix<T> packed_, packed_dw_;  // x or W, and dW, where they are not kept packed
   Matrix<T> z_, y_, dx_, penalties_;
-  View<const T> x_;
-  bool sparse_ = false;    // many numbers of x are 0
+  Sparse<T> x_;
+  bool sparse_ = false;  // many numbers of x are 0; then x_ has their bits, given or found here:
+  std::vector<std::uint64_t> lit_;
   bool dx_wanted_ = true;  // in the last backward pass
   double penalty_ = 0.0;
 };

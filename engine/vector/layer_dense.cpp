@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <stdexcept>
 
@@ -30,19 +31,23 @@ std::size_t cost_of_packing(const Kernels<T>& k, std::size_t rows, std::size_t o
 }
 
 // Whether so many numbers of x are 0 that it is faster to pass over them: by a sample, the same whoever
-// computes, of rows of which each is looked at in another place.
+// computes, of rows of which each is looked at in another run of 64. By their bits, if these are known.
 template <class T>
-bool is_sparse(View<const T> x) {
+bool is_sparse(const Sparse<T>& x) {
   constexpr std::size_t sample = 32, run = 64;
   // In random places passing over pays from 0.35 to 0.5 on, by the size of the layer.
   constexpr double worth_passing_over = 0.4;
-  const std::size_t rows = std::min(sample, x.rows), length = std::min(run, x.cols);
-  std::size_t zeros = 0;
+  const std::size_t rows = std::min(sample, x.numbers.rows);
+  std::size_t zeros = 0, numbers = 0;
   for (std::size_t i = 0; i < rows; ++i) {
-    const T* const begin = x.row(i * x.rows / rows) + i * run % (x.cols - length + 1);
-    zeros += static_cast<std::size_t>(std::count(begin, begin + length, T(0)));
+    const std::size_t n = i * x.numbers.rows / rows, word = i % words_of(x.numbers.cols);
+    const std::size_t length = std::min(run, x.numbers.cols - word * run);
+    const T* const begin = x.numbers.row(n) + word * run;
+    zeros += x.lit.data != nullptr ? length - static_cast<std::size_t>(std::popcount(x.lit(n, word)))
+                                   : static_cast<std::size_t>(std::count(begin, begin + length, T(0)));
+    numbers += length;
   }
-  return static_cast<double>(zeros) > worth_passing_over * static_cast<double>(rows * length);
+  return static_cast<double>(zeros) > worth_passing_over * static_cast<double>(numbers);
 }
 
 }  // namespace
@@ -148,11 +153,12 @@ template <class T>
 View<const T> Dense_layer<T>::forward(View<const T> x, const Pass<T>& pass) {
   const Activation f = after_ == nullptr ? Activation{} : after_->activation();
   const bool keeps_z = pass.training && reads_input(f.curve);
-  x_ = x;
+  x_ = {x, pass.lit};
   y_.resize(x.rows, this->outputs());
   if (keeps_z) z_.resize(x.rows, this->outputs());
   constexpr std::size_t enough_outputs = 64;  // for one number of x to be used that often
-  sparse_ = this->outputs() >= enough_outputs && is_sparse(x);
+  sparse_ = this->outputs() >= enough_outputs && is_sparse(x_);
+  if (sparse_ && x_.lit.data == nullptr) find_lit(pass);
   if (can_keep_packed(pass)) {
     arrange(&pass.kernels);
   } else if (pass.training || packed_by_ != &pass.kernels) {
@@ -175,12 +181,14 @@ void Dense_layer<T>::forward_by_outputs(Activation f, bool keeps_z, const Pass<T
   const std::size_t inputs = this->inputs();
   if (packed_by_ == nullptr) pack(weight(), pass);
   const T* const packed = packed_by_ == nullptr ? packed_.data() : w_.data();
-  share(pass, x_.rows, k.row_step, this->outputs(), k.output_step,
+  share(pass, x_.numbers.rows, k.row_step, this->outputs(), k.output_step,
         [&](std::size_t n, std::size_t n_end, std::size_t o, std::size_t o_end) {
           const auto cut = [&](View<T> all) { return all.row_range(n, n_end).column_range(o, o_end); };
-          const auto form = sparse_ ? k.sparse_forward : k.dense_forward;
-          form(x_.row_range(n, n_end), {weight().row_range(o, o_end), packed + k.packed_size(o, inputs)},
-               description_.bias ? b_.data() + o : nullptr, f, keeps_z ? cut(z_) : View<T>(), cut(y_));
+          const Weights<T> w = {weight().row_range(o, o_end), packed + k.packed_size(o, inputs)};
+          const T* const bias = description_.bias ? b_.data() + o : nullptr;
+          const View<T> z = keeps_z ? cut(z_) : View<T>();
+          if (sparse_) return k.sparse_forward(x_.row_range(n, n_end), w, bias, f, z, cut(y_));
+          k.dense_forward(x_.numbers.row_range(n, n_end), w, bias, f, z, cut(y_));
         });
 }
 
@@ -188,13 +196,14 @@ template <class T>
 void Dense_layer<T>::forward_by_examples(Activation f, bool keeps_z, const Pass<T>& pass) {
   const Kernels<T>& k = pass.kernels;
   const std::size_t inputs = this->inputs();
-  pack(x_, pass);
-  share(pass, x_.rows, k.output_step, this->outputs(), k.row_step,
+  pack(x_.numbers, pass);
+  share(pass, x_.numbers.rows, k.output_step, this->outputs(), k.row_step,
         [&](std::size_t n, std::size_t n_end, std::size_t o, std::size_t o_end) {
           const auto cut = [&](View<T> all) { return all.row_range(n, n_end).column_range(o, o_end); };
-          k.dense_forward_by_examples(
-              x_.row_range(n, n_end), packed_.data() + k.packed_size(n, inputs), weight().row_range(o, o_end),
-              description_.bias ? b_.data() + o : nullptr, f, keeps_z ? cut(z_) : View<T>(), cut(y_));
+          k.dense_forward_by_examples(x_.numbers.row_range(n, n_end),
+                                      packed_.data() + k.packed_size(n, inputs), weight().row_range(o, o_end),
+                                      description_.bias ? b_.data() + o : nullptr, f,
+                                      keeps_z ? cut(z_) : View<T>(), cut(y_));
         });
 }
 
@@ -206,6 +215,17 @@ void Dense_layer<T>::pack(View<const T> rows, const Pass<T>& pass) {
                   [&](std::size_t first, std::size_t last) {
                     k.pack(rows.row_range(first, last), packed_.data() + k.packed_size(first, rows.cols));
                   });
+}
+
+template <class T>
+void Dense_layer<T>::find_lit(const Pass<T>& pass) {
+  const std::size_t rows = x_.numbers.rows, inputs = x_.numbers.cols, words = words_of(inputs);
+  lit_.resize(rows * words);
+  const View<std::uint64_t> lit = {lit_.data(), rows, words, words};
+  pass.pool.split(rows, 1, inputs * Thread_pool::element, [&](std::size_t first, std::size_t last) {
+    pass.kernels.find_lit(x_.numbers.row_range(first, last), lit.row_range(first, last));
+  });
+  x_.lit = lit;
 }
 
 // --- Backward ---------------------------------------------------------------------------------------------
@@ -230,9 +250,13 @@ void Dense_layer<T>::backward_weights(View<const T> dz, const Pass<T>& pass) {
     const View<const T> part = dz.column_range(o, o_end);
     const View<T> rows = rows_of(dw_).row_range(o, o_end);
     T* const db = description_.bias ? db_.data() + o : nullptr;
-    if (!kept && !sparse_) return k.dense_backward_weights(part, x_, rows, db);
+    if (!kept && !sparse_) return k.dense_backward_weights(part, x_.numbers, rows, db);
     T* const packed = (kept ? dw_.data() : packed_dw_.data()) + k.packed_size(o, inputs);
-    (sparse_ ? k.sparse_backward : k.dense_backward_packed)(part, x_, packed, db);
+    if (sparse_) {
+      k.sparse_backward(part, x_, packed, db);
+    } else {
+      k.dense_backward_packed(part, x_.numbers, packed, db);
+    }
     if (!kept) k.unpack(packed, rows);
   });
 }

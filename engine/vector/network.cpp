@@ -111,12 +111,17 @@ View<const T> Network<T>::pass_forward(View<const T> x, std::optional<Training> 
   }
   training_rows_.reset();
   const Training how = training.value_or(Training());
-  const Pass<T> pass{*kernels_, *pool_, training.has_value(), how.dropout_key, how.keep_packed};
+  if (how.lit.data != nullptr && (how.lit.rows != x.rows || how.lit.cols != words_of(x.cols))) {
+    refuse(fmt::format("the bits of {} x {} numbers were given as {} x {} words", x.rows, x.cols,
+                       how.lit.rows, how.lit.cols));
+  }
+  Pass<T> pass{*kernels_, *pool_, training.has_value(), how.dropout_key, how.keep_packed, how.lit};
   View<const T> y = x;
   given_.clear();
   for (const auto& layer : layers_) {
     y = layer->forward(y, pass);
     given_.push_back(y);
+    pass.lit = {};  // they are those of the network's x
   }
   if (training) {
     training_ = *training;

@@ -29,6 +29,9 @@ struct Training {
   /// Lets layers keep their weights packed from this step to the next, which is faster. Whoever asks for
   /// parameters() gets them in rows; but views that were asked for before this pass then show another order.
   bool keep_packed = false;
+  /// Which numbers of x are not 0, if that is known: the bits of Sparse (kernels.h), B x words_of(I), which
+  /// must stay as they are until backward. No data: a layer that wants to know looks.
+  View<const std::uint64_t> lit = {};
 };
 
 /// A whole number under its name in PyTorch: how many batches running statistics have seen.
@@ -61,6 +64,8 @@ class Network {
   /// Throws:    std::invalid_argument when x has not I columns.
   View<const T> forward(View<const T> x);
   /// The same, to train with: backward may follow, for as long as x stays as it is.
+  ///
+  /// Throws:    as forward(x), also for bits of another shape.
   View<const T> forward(View<const T> x, Training training);
   /// From dL/d outputs the gradients of all parameters, which overwrite the last (there is no zero_grad),
   /// with those of the penalties. What is in dy afterwards is not defined.

@@ -130,7 +130,7 @@ template <class T>
 double Trainer<T>::train_on(std::span<const std::uint32_t> rows) {
   batch_.gather(examples_, rows, net_);
   const View<const T> y =
-      net_.forward(batch_.x(), Training{.dropout_key = random_.next(), .keep_packed = true});
+      net_.forward(batch_.x(), {.dropout_key = random_.next(), .keep_packed = true, .lit = batch_.lit()});
   dy_.resize(y.rows, y.cols);
   const double data_loss = loss_(y, batch_.targets(), dy_, net_.kernels(), net_.pool());
   if (has_classes_) {

@@ -32,7 +32,7 @@ void run(batch::Network<T>& net, bool softmax_behind, std::span<const std::uint8
     std::iota(rows.begin(), rows.end(), std::uint32_t{0});
     x.resize(n, net.inputs());
     const std::uint8_t* bytes = pixels.data() + first * net.inputs();
-    net.kernels().gather_bytes(bytes, rows.data(), 1.0 / 255.0, 0.0, x);  // as in training
+    net.kernels().gather_bytes(bytes, rows.data(), 1.0 / 255.0, 0.0, x, {});  // as in training
     batch::View<const T> y = net.forward(x);
     if (softmax_behind) {
       p.resize(n, net.outputs());

@@ -207,7 +207,7 @@ TEMPLATE_TEST_CASE("penalties, dropout and gathered pictures have the same bits 
           const Dropout part{.key = 77, .drop_below = 0x60000000u, .scale = 1.6, .first_row = i};
           k.penalize(cut(w), 0.3, 0.7, cut(to[0]), &to[1](0, i));
           k.dropout(cut(w), part, cut(to[2]));
-          k.gather_bytes(bytes.data(), &pictures[i], 1.0 / 255.0, -0.5, cut(to[3]));
+          k.gather_bytes(bytes.data(), &pictures[i], 1.0 / 255.0, -0.5, cut(to[3]), {});
         }));
   }
 }

@@ -139,7 +139,7 @@ TEST_CASE("pictures are gathered by row number, in any order and more than once"
   const std::vector<std::uint32_t> rows = {2, 0, 2};
   Matrix<double> x(3, 2);
 
-  reference_kernels<double>().gather_bytes(bytes.data(), rows.data(), 0.5, -1.0, x);
+  reference_kernels<double>().gather_bytes(bytes.data(), rows.data(), 0.5, -1.0, x, {});
 
   CHECK(numbers(x) == std::vector<double>{101, -0.5, -1, 24.5, 101, -0.5});
 }

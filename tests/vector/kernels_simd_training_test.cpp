@@ -203,8 +203,8 @@ TEMPLATE_TEST_CASE("gathered pictures of every length are those of the plain loo
       const std::vector<std::uint32_t> rows = {3, 0, 3};
       Framed<T> x(3, cols), plain_x(3, cols);
 
-      k->gather_bytes(bytes.data(), rows.data(), 1.0 / 255.0, -0.5, x);
-      reference_kernels<T>().gather_bytes(bytes.data(), rows.data(), 1.0 / 255.0, -0.5, plain_x);
+      k->gather_bytes(bytes.data(), rows.data(), 1.0 / 255.0, -0.5, x, {});
+      reference_kernels<T>().gather_bytes(bytes.data(), rows.data(), 1.0 / 255.0, -0.5, plain_x, {});
 
       INFO(k->name << ", " << cols << " columns");
       for (std::size_t i = 0; i < 3; ++i) {

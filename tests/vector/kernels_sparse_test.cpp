@@ -1,5 +1,6 @@
 // Products that pass over the numbers of x that are 0: the bits of those that do not.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -20,14 +21,33 @@ Matrix<T> numbers(std::size_t rows, std::size_t cols, double zeros, bp::Random& 
   return x;
 }
 
+/// The bit of each number that is not 0, one by one.
+template <class T>
+std::vector<std::uint64_t> bits_of(View<const T> x) {
+  const std::size_t words = words_of(x.cols);
+  std::vector<std::uint64_t> bits(x.rows * words);
+  for (std::size_t n = 0; n < x.rows; ++n) {
+    for (std::size_t i = 0; i < x.cols; ++i) {
+      if (!(x(n, i) == T(0))) bits[n * words + i / 64] |= std::uint64_t{1} << i % 64;
+    }
+  }
+  return bits;
+}
+
 template <class T>
 struct Layer_data {
   Layer_data(std::size_t batch, std::size_t inputs, std::size_t outputs, double zeros, bp::Random& random)
       : x(numbers<T>(batch, inputs, zeros, random)),
         w(numbers<T>(outputs, inputs, 0.0, random)),
         dz(numbers<T>(batch, outputs, 0.3, random)),
-        bias(numbers<T>(1, outputs, 0.0, random)) {}
+        bias(numbers<T>(1, outputs, 0.0, random)),
+        bits(bits_of<T>(x)) {}
+  Sparse<T> sparse() const {
+    const std::size_t words = words_of(x.cols());
+    return {x, {bits.data(), x.rows(), words, words}};
+  }
   Matrix<T> x, w, dz, bias;
+  std::vector<std::uint64_t> bits;
 };
 
 template <class T>
@@ -64,6 +84,68 @@ TEMPLATE_TEST_CASE("weights that have been packed come back as they were", "[ker
   }
 }
 
+TEMPLATE_TEST_CASE("the bits of numbers tell which are not 0", "[kernels][sparse]", float, double) {
+  bp::Random random(8);
+  for (const auto* k : available_kernels<TestType>()) {
+    for (const std::size_t batch : {0, 1, 3}) {
+      for (std::size_t inputs = 0; inputs <= 130; ++inputs) {
+        INFO(k->name << ", " << batch << " x " << inputs);
+        Matrix<TestType> x = numbers<TestType>(batch, inputs, 0.5, random);
+        if (x.size() > 2) x(0, 1) = std::numeric_limits<TestType>::quiet_NaN();
+        if (x.size() > 2) x(0, 2 % inputs) = std::numeric_limits<TestType>::denorm_min();
+        const std::size_t words = words_of(inputs);
+        std::vector<std::uint64_t> bits(batch * words, ~std::uint64_t{0});
+
+        k->find_lit(x, {bits.data(), batch, words, words});
+
+        CHECK(bits == bits_of<TestType>(x));
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("the bits of pictures tell which bytes are not 0", "[kernels][sparse]", float, double) {
+  bp::Random random(9);
+  for (const auto* k : available_kernels<TestType>()) {
+    for (std::size_t pixels = 1; pixels <= 200; ++pixels) {
+      INFO(k->name << ", " << pixels << " pixels");
+      std::vector<std::uint8_t> bytes(3 * pixels);
+      for (auto& byte : bytes) byte = random.uniform() < 0.5 ? 0 : std::uint8_t(1 + random.below(255));
+      const std::array<std::uint32_t, 4> rows = {2, 0, 2, 1};
+      const std::size_t words = words_of(pixels);
+      Matrix<TestType> x(rows.size(), pixels);
+      std::vector<std::uint64_t> bits(rows.size() * words, ~std::uint64_t{0});
+
+      k->gather_bytes(bytes.data(), rows.data(), 1.0 / 255.0, 0.0, x,
+                      {bits.data(), rows.size(), words, words});
+
+      CHECK(bits == bits_of<TestType>(x));
+    }
+  }
+}
+
+TEST_CASE("a bit of a number that is 0 changes no sum", "[kernels][sparse]") {
+  bp::Random random(10);
+  for (const auto* k : available_kernels<float>()) {
+    INFO(k->name);
+    Layer_data<float> d(33, 130, 64, 0.5, random);
+    const Matrix<float> w = packed<float>(*k, d.w);
+    Matrix<float> y(33, 64), dw(1, k->packed_size(64, 130)), wanted_y(33, 64), wanted_dw(1, dw.size());
+    k->sparse_forward(d.sparse(), {d.w, w.data()}, d.bias.data(), {}, {}, wanted_y);
+    k->sparse_backward(d.dz, d.sparse(), wanted_dw.data(), nullptr);
+    for (std::size_t i = 0; i < d.bits.size(); ++i) {
+      const bool last = i % words_of(130) == words_of(130) - 1;
+      d.bits[i] |= last ? 0b01 : 0xf0f0f0f0f0f0f0f0;
+    }
+
+    k->sparse_forward(d.sparse(), {d.w, w.data()}, d.bias.data(), {}, {}, y);
+    k->sparse_backward(d.dz, d.sparse(), dw.data(), nullptr);
+
+    CHECK(same(y, wanted_y));
+    CHECK(same(dw, wanted_dw));
+  }
+}
+
 TEMPLATE_TEST_CASE("outputs are those of the dense kernel where zeros are passed over", "[kernels][sparse]",
                    float, double) {
   bp::Random random(1);
@@ -78,13 +160,13 @@ TEMPLATE_TEST_CASE("outputs are those of the dense kernel where zeros are passed
           Matrix<TestType> z(batch, outputs), y(batch, outputs), dense_z(batch, outputs),
               dense_y(batch, outputs);
 
-          k->sparse_forward(d.x, {d.w, w.data()}, d.bias.data(), f, z, y);
+          k->sparse_forward(d.sparse(), {d.w, w.data()}, d.bias.data(), f, z, y);
           k->dense_forward(d.x, {d.w, w.data()}, d.bias.data(), f, dense_z, dense_y);
 
           CHECK(same(z, dense_z));
           CHECK(same(y, dense_y));
 
-          k->sparse_forward(d.x, {d.w, w.data()}, nullptr, {}, {}, y);
+          k->sparse_forward(d.sparse(), {d.w, w.data()}, nullptr, {}, {}, y);
           k->dense_forward(d.x, {d.w, w.data()}, nullptr, {}, {}, dense_y);
 
           CHECK(same(y, dense_y));
@@ -107,7 +189,7 @@ TEMPLATE_TEST_CASE("weights' gradients are those of the dense kernel where zeros
           Matrix<TestType> dense_dw(outputs, inputs), dense_db(1, outputs);
 
           dw.fill(TestType(3));
-          k->sparse_backward(d.dz, d.x, dw.data(), db.data());
+          k->sparse_backward(d.dz, d.sparse(), dw.data(), db.data());
           k->dense_backward_weights(d.dz, d.x, dense_dw, dense_db.data());
 
           CHECK(same(dw, packed<TestType>(*k, dense_dw)));
@@ -134,23 +216,23 @@ TEMPLATE_TEST_CASE("parts of a product that passes over zeros have the bits of t
     const Matrix<TestType> w = packed<TestType>(*k, d.w);
     const std::size_t weights = k->packed_size(outputs, inputs);
     Matrix<TestType> y(batch, outputs), dw(1, weights), db(1, outputs);
-    k->sparse_forward(d.x, {d.w, w.data()}, d.bias.data(), {}, {}, y);
-    k->sparse_backward(d.dz, d.x, dw.data(), db.data());
+    k->sparse_forward(d.sparse(), {d.w, w.data()}, d.bias.data(), {}, {}, y);
+    k->sparse_backward(d.dz, d.sparse(), dw.data(), db.data());
     const auto cut = [](auto& matrix) { return matrix.view(); };
 
     Matrix<TestType> y_rows(batch, outputs), y_cols(batch, outputs), dw_parts(1, weights),
         db_parts(1, outputs);
     for (std::size_t n = 0; n < batch; n += 5) {
       const std::size_t end = std::min(n + 5, batch);
-      k->sparse_forward(d.x.view().row_range(n, end), {d.w, w.data()}, d.bias.data(), {}, {},
+      k->sparse_forward(d.sparse().row_range(n, end), {d.w, w.data()}, d.bias.data(), {}, {},
                         cut(y_rows).row_range(n, end));
     }
     for (std::size_t o = 0; o < outputs; o += k->output_step) {
       const std::size_t end = std::min(o + k->output_step, outputs);
-      k->sparse_forward(d.x, {d.w.view().row_range(o, end), w.data() + k->packed_size(o, inputs)},
+      k->sparse_forward(d.sparse(), {d.w.view().row_range(o, end), w.data() + k->packed_size(o, inputs)},
                         d.bias.data() + o, {}, {}, cut(y_cols).column_range(o, end));
-      k->sparse_backward(d.dz.view().column_range(o, end), d.x, dw_parts.data() + k->packed_size(o, inputs),
-                         db_parts.data() + o);
+      k->sparse_backward(d.dz.view().column_range(o, end), d.sparse(),
+                         dw_parts.data() + k->packed_size(o, inputs), db_parts.data() + o);
     }
 
     CHECK(same(y_rows, y));
@@ -166,11 +248,12 @@ TEST_CASE("NaN in x is not passed over", "[kernels][sparse]") {
     INFO(k->name);
     Layer_data<float> d(4, 40, 64, 0.5, random);
     d.x(2, 33) = std::numeric_limits<float>::quiet_NaN();
+    d.bits = bits_of<float>(d.x);
     const Matrix<float> w = packed<float>(*k, d.w);
     Matrix<float> y(4, 64), dw(64, 40), packed_dw(1, k->packed_size(64, 40));
 
-    k->sparse_forward(d.x, {d.w, w.data()}, nullptr, {}, {}, y);
-    k->sparse_backward(d.dz, d.x, packed_dw.data(), nullptr);
+    k->sparse_forward(d.sparse(), {d.w, w.data()}, nullptr, {}, {}, y);
+    k->sparse_backward(d.dz, d.sparse(), packed_dw.data(), nullptr);
     k->unpack(packed_dw.data(), dw);
 
     for (std::size_t o = 0; o < 64; ++o) {
@@ -187,9 +270,12 @@ TEST_CASE("a network computes the same whether zeros are passed over or not, wit
   bp::Random random(5);
   const Matrix<float> x = numbers<float>(33, 200, 0.7, random);
   Kernels<float> dense = best_kernels<float>();
-  dense.sparse_forward = dense.dense_forward;
-  dense.sparse_backward = [](View<const float> dz, View<const float> inputs, float* dw, float* db) {
-    best_kernels<float>().dense_backward_packed(dz, inputs, dw, db);
+  dense.sparse_forward = [](Sparse<float> inputs, Weights<float> w, const float* bias, Activation f,
+                            View<float> z, View<float> y) {
+    best_kernels<float>().dense_forward(inputs.numbers, w, bias, f, z, y);
+  };
+  dense.sparse_backward = [](View<const float> dz, Sparse<float> inputs, float* dw, float* db) {
+    best_kernels<float>().dense_backward_packed(dz, inputs.numbers, dw, db);
   };
   const auto gradients = [&](const Kernels<float>& kernels, std::size_t threads) {
     bp::Random weights(6);
