@@ -108,7 +108,7 @@ void Simd<T>::cross_entropy_labels(View<const T> z, const std::uint32_t* labels,
     T* row = dz.data == nullptr ? nullptr : dz.row(n);
     const double logit = z(n, label);  // before dz, which may stand in its place
     const Row_sum<T> sum = sum_exponentials(z.row(n), z.cols, row);
-    loss[n] = static_cast<T>(std::log1p(static_cast<double>(sum.rest)) + (sum.greatest - logit));
+    loss[n] = static_cast<T>(static_cast<double>(std::log1p(sum.rest)) + (sum.greatest - logit));
     if (row == nullptr) continue;
 
     const T total = 1 + sum.rest, of_label = row[label] / total;
@@ -135,7 +135,7 @@ void Simd<T>::cross_entropy_targets(View<const T> z, View<const T> t, double sca
 
     T* row = dz.data == nullptr ? nullptr : dz.row(n);
     const Row_sum<T> sum = sum_exponentials(logits, z.cols, row);
-    loss[n] = static_cast<T>(std::log1p(static_cast<double>(sum.rest)) + sum_of<T>(distance));
+    loss[n] = static_cast<T>(static_cast<double>(std::log1p(sum.rest)) + sum_of<T>(distance));
     if (row == nullptr) continue;
     for_each_vector<T>(z.cols, [&](auto at) HWY_ATTR {
       const Vector<T> p = hn::Div(at.load(row), hn::Set(Tag<T>(), 1 + sum.rest));

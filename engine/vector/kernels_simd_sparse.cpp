@@ -257,16 +257,17 @@ HWY_INLINE void turn_over(View<const std::uint64_t> lit, std::size_t word, Input
 
 }  // namespace
 
-// Of dz a block of examples is copied, so that rows that are far apart in memory do not drive each other out
-// of the cache: for 128 outputs 64 KiB, of which the examples of one mask need 16, as do the sums of a block
-// of inputs.
+// Of dz a block of examples is copied, unless its rows follow each other anyway: rows that are far apart in
+// memory would drive each other out of the cache. For 128 outputs that is 64 KiB, of which the examples of one
+// mask need 16, as do the sums of a block of inputs.
 template <class T>
 void Simd<T>::sparse_backward(View<const T> dz, Sparse<T> sparse, T* packed_dw, T* db) {
   const View<const T> x = sparse.numbers;
   assert(dz.rows == x.rows);
   if (x.rows == 0) return dense_backward_packed(dz, x, packed_dw, db);
   constexpr std::size_t word = 64, input_block = 32, example_block = 128, panel = tile_columns<T>;
-  HWY_ALIGN T rows[example_block * wide<T>];
+  HWY_ALIGN T copied[example_block * wide<T>];
+  const T* rows = copied;
   std::array<Input_masks, example_block / masked_examples> masks;
   const auto add_block = [&](std::size_t o, std::size_t panels, std::size_t first, std::size_t i) HWY_ATTR {
     const std::size_t inputs = std::min(input_block, x.cols - i), width = panels * panel;
@@ -294,7 +295,11 @@ void Simd<T>::sparse_backward(View<const T> dz, Sparse<T> sparse, T* packed_dw, 
     const std::size_t width = panels * panel;
     for (std::size_t first = 0; first < x.rows; first += example_block) {
       const std::size_t count = std::min(example_block, x.rows - first);
-      for (std::size_t n = 0; n < count; ++n) std::copy_n(dz.row(first + n) + o, width, rows + n * width);
+      if (dz.stride == width) {
+        rows = dz.row(first);
+      } else {
+        for (std::size_t n = 0; n < count; ++n) std::copy_n(dz.row(first + n) + o, width, copied + n * width);
+      }
       for (std::size_t i = 0; i < x.cols; i += input_block) {
         for (std::size_t n = 0; i % word == 0 && n < count; n += masked_examples) {
           const std::size_t end = std::min(n + masked_examples, count);

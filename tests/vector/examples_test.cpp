@@ -1,5 +1,7 @@
 #include "engine/vector/examples.h"
 
+#include <limits>
+
 #include "tests/support/catch2.h"
 #include "tests/vector/training_set.h"
 
@@ -33,6 +35,29 @@ TEST_CASE("a batch of bytes is the numbers that they stand for, in the order ask
   }
   const auto labels = std::get<std::span<const std::uint32_t>>(from_bytes.targets());
   CHECK((labels[0] == set.labels[7] && labels[1] == set.labels[0]));
+}
+
+TEST_CASE("a batch of bytes tells which of its numbers are not 0, unless something is added to them",
+          "[examples]") {
+  const Network<float> net = network();
+  const std::vector<std::uint8_t> bytes = {0, 1, 0, 255, 9, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 2};
+  const std::vector<std::uint32_t> labels = {0, 1}, rows = {1, 0};
+  const Matrix<float> numbers(2, 8);
+  Batch<float> batch;
+
+  batch.gather({.bytes = bytes, .labels = labels}, rows, net);
+  REQUIRE(batch.lit().rows == 2);
+  REQUIRE(batch.lit().cols == 1);
+  CHECK(batch.lit()(0, 0) == 0b10000000);
+  CHECK(batch.lit()(1, 0) == 0b10011010);
+
+  batch.gather({.bytes = bytes, .offset = -0.5, .labels = labels}, rows, net);
+  CHECK(batch.lit().data == nullptr);  // a byte of 0 is -0.5
+  batch.gather({.bytes = bytes, .scale = std::numeric_limits<double>::infinity(), .labels = labels}, rows,
+               net);
+  CHECK(batch.lit().data == nullptr);  // a byte of 0 is NaN
+  batch.gather({.numbers = numbers, .labels = labels}, rows, net);
+  CHECK(batch.lit().data == nullptr);
 }
 
 TEST_CASE("evaluation counts and averages as by hand, penalties included", "[examples]") {

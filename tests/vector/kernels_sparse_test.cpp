@@ -300,3 +300,30 @@ TEST_CASE("a network computes the same whether zeros are passed over or not, wit
   CHECK(gradients(best_kernels<float>(), 3) == wanted);
   CHECK(std::count_if(wanted.begin(), wanted.end(), [](float g) { return g != 0.0f; }) > 1000);
 }
+
+TEST_CASE("what is known of a network's inputs is used, and for its first layer alone", "[layer][sparse]") {
+  bp::Random random(11);
+  const Matrix<float> x = numbers<float>(33, 200, 0.7, random);
+  std::vector<std::uint64_t> bits = bits_of<float>(x);
+  const View<const std::uint64_t> lit = {bits.data(), 33, words_of(200), words_of(200)};
+  const auto outputs = [&](std::vector<Layer_description> layers, View<const std::uint64_t> known) {
+    bp::Random weights(12);
+    Network<float> net(200, std::move(layers), weights);
+    const View<const float> y = net.forward(x, Training{.lit = known});
+    Matrix<float> dy(y.rows, y.cols);
+    dy.fill(0.5f);
+    std::vector<float> all(y.data, y.data + y.rows * y.cols);
+    net.backward(dy);
+    const auto gradients = net.flat_gradients();
+    all.insert(all.end(), gradients.begin(), gradients.end());
+    return all;
+  };
+  const std::vector<Layer_description> dense = {bp::batch::Dense{130}},
+                                       after = {Activation{Curve::sigmoid}, bp::batch::Dense{130}};
+
+  CHECK(outputs(dense, lit) == outputs(dense, {}));
+  CHECK(outputs(after, lit) == outputs(after, {}));  // sigmoid(0) is not 0
+
+  std::fill(bits.begin(), bits.end(), 0);
+  CHECK(outputs(dense, lit) != outputs(dense, {}));  // who tells lies gets them back
+}
