@@ -7,9 +7,9 @@
 //     forward           z[n][0..127]  += x[n][i]  * W^T[i][0..127]     for each i that is lit in example n
 //     gradient by W     dW^T[i][0..127] += x[n][i] * dz[n][0..127]     for each n in which i is lit
 //
-// Both W^T and dW^T are as pack() lays weights out. Every multiply-add has to load its numbers of W^T or dz
-// anew, of which a processor can do one for each: so nothing is lost while they come from the first-level
-// cache, and that decides the order of the loops.
+// Both W^T and dW^T are as pack() lays weights out. The numbers of W^T or dz are loaded anew for each i or n,
+// of which a processor can do a vector for each multiply-add of vectors: so nothing is lost while they come
+// from the caches next to it, and that decides the order of the loops.
 //
 // Two examples (or two inputs) go together, so that what is loaded is used twice; where one of them is dark,
 // 0 is added to its sums. So they should be alike: neighbouring inputs are, and of the examples those are put
@@ -126,23 +126,24 @@ HWY_INLINE std::size_t for_each_group(std::size_t outputs, Work work) {
   return whole * tile_columns<T>;
 }
 
-/// Some examples, at most `most`, in the order of how many of a block of 64 inputs are lit in each, so that an
-/// example and the next are alike. Of Fashion-MNIST's pixels 0.50 are lit, in one or the other of two examples
-/// 0.66, and of two that follow each other here 0.58 (batches of 32).
+/// Some examples, at most `most`, in the order of how many of a block of 64 inputs are lit in each, so that
+/// an example and the next are alike. Of Fashion-MNIST's pixels 0.50 are lit, in one or the other of two
+/// examples 0.66, and of two that follow each other here 0.58 (batches of 32).
 struct Alike {
   static constexpr std::size_t most = 128;
   std::array<std::uint64_t, most> masks;
   std::array<std::uint8_t, most> order;
 
-  // An example comes after all whose key is less: to count these, vectors of keys at a time, is faster than
-  // what has to wait for its own last store.
-  HWY_INLINE void sort(View<const std::uint64_t> lit, std::size_t word) {
+  // By the bits in one word of each row, of which the lower `inputs` count. An example comes after all whose
+  // key is less: to count these, vectors of keys at a time, is faster than what has to wait for its own last
+  // store.
+  HWY_INLINE void sort(View<const std::uint64_t> lit, std::size_t word, std::size_t inputs) {
     using Key = std::int16_t;
     const hn::ScalableTag<Key> d;
     HWY_ALIGN std::array<Key, most> keys;
     const std::size_t room = hwy::RoundUpTo(lit.rows, hn::Lanes(d));
     for (std::size_t n = 0; n < lit.rows; ++n) {
-      masks[n] = lit.row(n)[word];
+      masks[n] = lit.row(n)[word] & (~std::uint64_t{0} >> (64 - inputs));
       keys[n] = Key(std::size_t(std::popcount(masks[n])) * most + n);
     }
     std::fill(keys.begin() + lit.rows, keys.begin() + room, std::numeric_limits<Key>::max());
@@ -182,7 +183,7 @@ void Simd<T>::sparse_forward(Sparse<T> sparse, Weights<T> weights, const T* bias
   const auto add_block = [&](std::size_t o, std::size_t panels, std::size_t first, std::size_t i) HWY_ATTR {
     const auto [here, lit] = sparse.row_range(first, std::min(first + alike.most, x.rows));
     const T* w = weights.packed + o * x.cols + i * panel;
-    alike.sort(lit, i / block);
+    alike.sort(lit, i / block, std::min(block, x.cols - i));
     Row_sums<T, 2> two = {.rows = w, .step = panel, .rows_panel = x.cols * panel, .sums_panel = panel};
     std::size_t n = 0;
     for (; n + 2 <= here.rows; n += 2) {
@@ -227,15 +228,15 @@ constexpr std::size_t masked_examples = 32;
 using Input_masks = std::array<std::uint64_t, 64>;
 
 /// The masks of inputs from those of at most masked_examples examples: a matrix of bits turned over. Both of
-/// its halves of 32 x 32 at once, by exchanging its quarters that are not on the diagonal, and theirs, and so
-/// on: 5 times 16 exchanges of the halves of two rows.
+/// its halves of 32 x 32 at once: the quarters that are not on the diagonal change places, then theirs, and
+/// so on, 5 times 16 exchanges between two rows. A loop for each size becomes vectors.
 ///
 /// Source:    H. S. Warren, Hacker's Delight, 2nd ed., section 7-3.
 HWY_INLINE void turn_over(View<const std::uint64_t> lit, std::size_t word, Input_masks& masks) {
   std::array<std::uint64_t, masked_examples> rows = {};
   for (std::size_t n = 0; n < lit.rows; ++n) rows[n] = lit.row(n)[word];
-  const auto exchange = [&](auto of, std::uint64_t low) HWY_ATTR {
-    constexpr std::size_t half = of;
+  const auto exchange = [&](auto size, std::uint64_t low) HWY_ATTR {  // low: the lower columns of each pair
+    constexpr std::size_t half = size;
     for (std::size_t first = 0; first < masked_examples; first += 2 * half) {
       for (std::size_t n = first; n < first + half; ++n) {
         const std::uint64_t other = ((rows[n] >> half) ^ rows[n + half]) & low;
@@ -258,8 +259,8 @@ HWY_INLINE void turn_over(View<const std::uint64_t> lit, std::size_t word, Input
 }  // namespace
 
 // Of dz a block of examples is copied, unless its rows follow each other anyway: rows that are far apart in
-// memory would drive each other out of the cache. For 128 outputs that is 64 KiB, of which the examples of one
-// mask need 16, as do the sums of a block of inputs.
+// memory would drive each other out of the cache. For 128 outputs that is 64 KiB, of which the examples of
+// one mask need 16, as do the sums of a block of inputs.
 template <class T>
 void Simd<T>::sparse_backward(View<const T> dz, Sparse<T> sparse, T* packed_dw, T* db) {
   const View<const T> x = sparse.numbers;
