@@ -37,13 +37,12 @@ bp::Architecture choose_architecture(const CLI::App& command, const Train_option
 }
 
 void check_size(const bp::Architecture& architecture, std::size_t bytes_a_number) {
-  std::size_t most = bp::max_model_bytes / bytes_a_number, count = most + 1;
+  const std::size_t most = bp::max_model_bytes / bytes_a_number;
   try {
-    count = number_count(architecture);
+    if (number_count(architecture) <= most) return;
   } catch (const std::length_error&) {
-    // Even more than that.
+    // More than can be counted.
   }
-  if (count <= most) return;
   throw Failure(bad_input,
                 fmt::format("--layers: such a network has more than {} numbers, which is more than "
                             "a model file may hold",
