@@ -63,15 +63,13 @@ void Batch<T>::gather(const Examples<T>& examples, std::span<const std::uint32_t
   x_.resize(rows.size(), inputs);
   // A byte of 0 is the number 0 unless something is added to it.
   const bool tells = !examples.bytes.empty() && examples.offset == 0.0 && std::isfinite(examples.scale);
-  const std::size_t words = words_of(inputs);
-  lit_.resize(tells ? rows.size() * words : 0);
-  const View<std::uint64_t> lit = {lit_.data(), rows.size(), words, words};
+  lit_.resize(tells ? rows.size() : 0, words_of(inputs));
   constexpr std::size_t fetch = 2 * Thread_pool::element;  // for a number's byte comes from memory
   net.pool().split(rows.size(), 1, inputs * fetch, [&](std::size_t first, std::size_t last) {
     if (!examples.bytes.empty()) {
       net.kernels().gather_bytes(examples.bytes.data(), rows.data() + first, examples.scale, examples.offset,
                                  x_.view().row_range(first, last),
-                                 tells ? lit.row_range(first, last) : View<std::uint64_t>());
+                                 tells ? lit_.view().row_range(first, last) : View<std::uint64_t>());
     } else {
       for (std::size_t n = first; n < last; ++n) {
         std::copy_n(examples.numbers.row(rows[n]), inputs, x_.view().row(n));

@@ -67,15 +67,12 @@ class Batch {
 
   View<const T> x() const { return x_; }
   /// Which numbers of x are not 0, for Training::lit; no data where that is not known.
-  View<const std::uint64_t> lit() const {
-    if (lit_.empty()) return {};
-    return {lit_.data(), x_.rows(), words_of(x_.cols()), words_of(x_.cols())};
-  }
+  View<const std::uint64_t> lit() const { return lit_.rows() == 0 ? View<const std::uint64_t>() : lit_; }
   Targets<T> targets() const;
 
  private:
   Matrix<T> x_, t_;
-  std::vector<std::uint64_t> lit_;
+  Matrix<std::uint64_t> lit_;  // of no rows where that is not known
   std::vector<std::uint32_t> labels_;
 };
 

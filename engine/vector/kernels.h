@@ -38,6 +38,9 @@ struct Weights {
   const T* packed = nullptr;
 };
 
+/// How many words of 64 bits have a bit for each of so many numbers.
+constexpr std::size_t words_of(std::size_t numbers) { return (numbers + 63) / 64; }
+
 /// Numbers of which many are 0, B x I, and a bit for each that tells: in row n word i / 64, bit i % 64 from
 /// the lowest. Where it is 0, the number is; where it is 1, it need not be another. Bits after the last
 /// number's do not count.
@@ -46,13 +49,15 @@ struct Sparse {
   View<const T> numbers;
   View<const std::uint64_t> lit;  // B x words_of(I)
 
+  /// Word w of row n, the bits that do not count 0.
+  std::uint64_t word(std::size_t n, std::size_t w) const {
+    const std::size_t count = numbers.cols - 64 * w;
+    return lit(n, w) & (~std::uint64_t{0} >> (count < 64 ? 64 - count : 0));
+  }
   Sparse row_range(std::size_t first, std::size_t last) const {
     return {numbers.row_range(first, last), lit.row_range(first, last)};
   }
 };
-
-/// How many words of 64 bits have a bit for each of so many numbers.
-constexpr std::size_t words_of(std::size_t numbers) { return (numbers + 63) / 64; }
 
 /// Which elements dropout keeps: see dropout_keeps(). Backward must be given the same.
 struct Dropout {

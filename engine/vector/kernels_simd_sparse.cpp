@@ -134,20 +134,20 @@ struct Alike {
   std::array<std::uint64_t, most> masks;
   std::array<std::uint8_t, most> order;
 
-  // By the bits in one word of each row, of which the lower `inputs` count. An example comes after all whose
-  // key is less: to count these, vectors of keys at a time, is faster than what has to wait for its own last
-  // store.
-  HWY_INLINE void sort(View<const std::uint64_t> lit, std::size_t word, std::size_t inputs) {
+  // By the bits in one word of each row. An example comes after all whose key is less: to count these,
+  // vectors of keys at a time, is faster than what has to wait for its own last store.
+  template <class T>
+  HWY_INLINE void sort(const Sparse<T>& x, std::size_t word) {
     using Key = std::int16_t;
     const hn::ScalableTag<Key> d;
     HWY_ALIGN std::array<Key, most> keys;
-    const std::size_t room = hwy::RoundUpTo(lit.rows, hn::Lanes(d));
-    for (std::size_t n = 0; n < lit.rows; ++n) {
-      masks[n] = lit.row(n)[word] & (~std::uint64_t{0} >> (64 - inputs));
+    const std::size_t rows = x.lit.rows, room = hwy::RoundUpTo(rows, hn::Lanes(d));
+    for (std::size_t n = 0; n < rows; ++n) {
+      masks[n] = x.word(n, word);
       keys[n] = Key(std::size_t(std::popcount(masks[n])) * most + n);
     }
-    std::fill(keys.begin() + lit.rows, keys.begin() + room, std::numeric_limits<Key>::max());
-    for (std::size_t n = 0; n < lit.rows; ++n) {
+    std::fill(keys.begin() + rows, keys.begin() + room, std::numeric_limits<Key>::max());
+    for (std::size_t n = 0; n < rows; ++n) {
       const auto key = hn::Set(d, keys[n]);
       std::size_t less = 0;
       for (std::size_t k = 0; k < room; k += hn::Lanes(d)) {
@@ -181,9 +181,10 @@ void Simd<T>::sparse_forward(Sparse<T> sparse, Weights<T> weights, const T* bias
   const View<T> sums = z.data == nullptr ? y : z;
   Alike alike;
   const auto add_block = [&](std::size_t o, std::size_t panels, std::size_t first, std::size_t i) HWY_ATTR {
-    const auto [here, lit] = sparse.row_range(first, std::min(first + alike.most, x.rows));
+    const Sparse<T> part = sparse.row_range(first, std::min(first + alike.most, x.rows));
+    const View<const T> here = part.numbers;
     const T* w = weights.packed + o * x.cols + i * panel;
-    alike.sort(lit, i / block, std::min(block, x.cols - i));
+    alike.sort(part, i / block);
     Row_sums<T, 2> two = {.rows = w, .step = panel, .rows_panel = x.cols * panel, .sums_panel = panel};
     std::size_t n = 0;
     for (; n + 2 <= here.rows; n += 2) {

@@ -207,7 +207,7 @@ class Dense_layer : public Layer<T> {
   Matrix<T> z_, y_, dx_, penalties_;
   Sparse<T> x_;
   bool sparse_ = false;  // many numbers of x are 0; then x_ has their bits, given or found here:
-  std::vector<std::uint64_t> lit_;
+  Matrix<std::uint64_t> lit_;
   bool dx_wanted_ = true;  // in the last backward pass
   double penalty_ = 0.0;
 };

@@ -43,7 +43,7 @@ bool is_sparse(const Sparse<T>& x) {
     const std::size_t n = i * x.numbers.rows / rows, word = i % words_of(x.numbers.cols);
     const std::size_t length = std::min(run, x.numbers.cols - word * run);
     const T* const begin = x.numbers.row(n) + word * run;
-    zeros += x.lit.data != nullptr ? length - static_cast<std::size_t>(std::popcount(x.lit(n, word)))
+    zeros += x.lit.data != nullptr ? length - static_cast<std::size_t>(std::popcount(x.word(n, word)))
                                    : static_cast<std::size_t>(std::count(begin, begin + length, T(0)));
     numbers += length;
   }
@@ -219,13 +219,12 @@ void Dense_layer<T>::pack(View<const T> rows, const Pass<T>& pass) {
 
 template <class T>
 void Dense_layer<T>::find_lit(const Pass<T>& pass) {
-  const std::size_t rows = x_.numbers.rows, inputs = x_.numbers.cols, words = words_of(inputs);
-  lit_.resize(rows * words);
-  const View<std::uint64_t> lit = {lit_.data(), rows, words, words};
-  pass.pool.split(rows, 1, inputs * Thread_pool::element, [&](std::size_t first, std::size_t last) {
-    pass.kernels.find_lit(x_.numbers.row_range(first, last), lit.row_range(first, last));
+  const View<const T> x = x_.numbers;
+  lit_.resize(x.rows, words_of(x.cols));
+  pass.pool.split(x.rows, 1, x.cols * Thread_pool::element, [&](std::size_t first, std::size_t last) {
+    pass.kernels.find_lit(x.row_range(first, last), lit_.view().row_range(first, last));
   });
-  x_.lit = lit;
+  x_.lit = lit_;
 }
 
 // --- Backward ---------------------------------------------------------------------------------------------

@@ -54,10 +54,10 @@ struct View {
   operator View<const T>() const requires(!std::is_const_v<T>) { return {data, rows, cols, stride}; }
 };
 
-/// Row-major numbers, float or double, that it owns.
+/// Row-major numbers, float or double, that it owns; or words of bits.
 template <class T>
 class Matrix {
-  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
+  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, std::uint64_t>);
 
  public:
   /// Where the first number stands: at a multiple of this many bytes, a cache line and the widest vector.

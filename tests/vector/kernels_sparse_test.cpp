@@ -23,12 +23,11 @@ Matrix<T> numbers(std::size_t rows, std::size_t cols, double zeros, bp::Random& 
 
 /// The bit of each number that is not 0, one by one.
 template <class T>
-std::vector<std::uint64_t> bits_of(View<const T> x) {
-  const std::size_t words = words_of(x.cols);
-  std::vector<std::uint64_t> bits(x.rows * words);
+Matrix<std::uint64_t> bits_of(View<const T> x) {
+  Matrix<std::uint64_t> bits(x.rows, words_of(x.cols));
   for (std::size_t n = 0; n < x.rows; ++n) {
     for (std::size_t i = 0; i < x.cols; ++i) {
-      if (!(x(n, i) == T(0))) bits[n * words + i / 64] |= std::uint64_t{1} << i % 64;
+      if (!(x(n, i) == T(0))) bits(n, i / 64) |= std::uint64_t{1} << i % 64;
     }
   }
   return bits;
@@ -42,12 +41,9 @@ struct Layer_data {
         dz(numbers<T>(batch, outputs, 0.3, random)),
         bias(numbers<T>(1, outputs, 0.0, random)),
         bits(bits_of<T>(x)) {}
-  Sparse<T> sparse() const {
-    const std::size_t words = words_of(x.cols());
-    return {x, {bits.data(), x.rows(), words, words}};
-  }
+  Sparse<T> sparse() const { return {x, bits}; }
   Matrix<T> x, w, dz, bias;
-  std::vector<std::uint64_t> bits;
+  Matrix<std::uint64_t> bits;
 };
 
 template <class T>
@@ -95,12 +91,12 @@ TEMPLATE_TEST_CASE("the bits of numbers tell which are not 0", "[kernels][sparse
           x(0, 1) = std::numeric_limits<TestType>::quiet_NaN();
           x(0, 2) = std::numeric_limits<TestType>::denorm_min();
         }
-        const std::size_t words = words_of(inputs);
-        std::vector<std::uint64_t> bits(batch * words, ~std::uint64_t{0});
+        Matrix<std::uint64_t> bits(batch, words_of(inputs));
+        bits.fill(~std::uint64_t{0});
 
-        k->find_lit(x, {bits.data(), batch, words, words});
+        k->find_lit(x, bits);
 
-        CHECK(bits == bits_of<TestType>(x));
+        CHECK(same(bits, bits_of<TestType>(x)));
       }
     }
   }
@@ -114,14 +110,13 @@ TEMPLATE_TEST_CASE("the bits of pictures tell which bytes are not 0", "[kernels]
       std::vector<std::uint8_t> bytes(3 * pixels);
       for (auto& byte : bytes) byte = random.uniform() < 0.5 ? 0 : std::uint8_t(1 + random.below(255));
       const std::array<std::uint32_t, 4> rows = {2, 0, 2, 1};
-      const std::size_t words = words_of(pixels);
       Matrix<TestType> x(rows.size(), pixels);
-      std::vector<std::uint64_t> bits(rows.size() * words, ~std::uint64_t{0});
+      Matrix<std::uint64_t> bits(rows.size(), words_of(pixels));
+      bits.fill(~std::uint64_t{0});
 
-      k->gather_bytes(bytes.data(), rows.data(), 1.0 / 255.0, 0.0, x,
-                      {bits.data(), rows.size(), words, words});
+      k->gather_bytes(bytes.data(), rows.data(), 1.0 / 255.0, 0.0, x, bits);
 
-      CHECK(bits == bits_of<TestType>(x));
+      CHECK(same(bits, bits_of<TestType>(x)));
     }
   }
 }
@@ -135,9 +130,9 @@ TEST_CASE("a bit of a number that is 0 changes no sum", "[kernels][sparse]") {
     Matrix<float> y(33, 64), dw(1, k->packed_size(64, 130)), wanted_y(33, 64), wanted_dw(1, dw.size());
     k->sparse_forward(d.sparse(), {d.w, w.data()}, d.bias.data(), {}, {}, wanted_y);
     k->sparse_backward(d.dz, d.sparse(), wanted_dw.data(), nullptr);
-    for (std::size_t i = 0; i < d.bits.size(); ++i) {
-      const bool last = i % words_of(130) == words_of(130) - 1;
-      d.bits[i] |= last ? 0xfffffffffffffffd : 0xf0f0f0f0f0f0f0f0;  // 130 inputs: 2 bits of it count
+    for (std::size_t n = 0; n < 33; ++n) {
+      d.bits(n, 0) |= 0xf0f0f0f0f0f0f0f0;
+      d.bits(n, 2) |= 0xfffffffffffffffd;  // of which 2 bits count, for there are 130 inputs
     }
 
     k->sparse_forward(d.sparse(), {d.w, w.data()}, d.bias.data(), {}, {}, y);
@@ -306,8 +301,7 @@ TEST_CASE("a network computes the same whether zeros are passed over or not, wit
 TEST_CASE("what is known of a network's inputs is used, and for its first layer alone", "[layer][sparse]") {
   bp::Random random(11);
   const Matrix<float> x = numbers<float>(33, 200, 0.7, random);
-  std::vector<std::uint64_t> bits = bits_of<float>(x);
-  const View<const std::uint64_t> lit = {bits.data(), 33, words_of(200), words_of(200)};
+  Matrix<std::uint64_t> lit = bits_of<float>(x);
   const auto outputs = [&](std::vector<Layer_description> layers, View<const std::uint64_t> known) {
     bp::Random weights(12);
     Network<float> net(200, std::move(layers), weights);
@@ -326,6 +320,28 @@ TEST_CASE("what is known of a network's inputs is used, and for its first layer 
   CHECK(outputs(dense, lit) == outputs(dense, {}));
   CHECK(outputs(after, lit) == outputs(after, {}));  // sigmoid(0) is not 0
 
-  std::fill(bits.begin(), bits.end(), 0);
+  lit.fill(0);
   CHECK(outputs(dense, lit) != outputs(dense, {}));  // who tells lies gets them back
+}
+
+TEST_CASE("bits after the last number's do not make inputs look sparse", "[layer][sparse]") {
+  bp::Random random(13);
+  const Matrix<float> x = numbers<float>(33, 70, 0.0, random);
+  Matrix<std::uint64_t> lit(33, 2);
+  lit.fill(~std::uint64_t{0});
+  static bool passed_over;
+  passed_over = false;
+  Kernels<float> kernels = best_kernels<float>();
+  kernels.sparse_forward = [](Sparse<float>, Weights<float>, const float*, Activation, View<float>,
+                              View<float>) { passed_over = true; };
+  bp::Random weights(14);
+  Network<float> net(70, {bp::batch::Dense{64}}, weights);
+  net.use(kernels);
+
+  net.forward(x, Training{.lit = lit});
+  CHECK_FALSE(passed_over);
+
+  lit.fill(0);
+  net.forward(x, Training{.lit = lit});
+  CHECK(passed_over);
 }

@@ -236,9 +236,9 @@ TEST_CASE("what does not fit a network is refused at its edge, and said", "[netw
   CHECK_NOTHROW(net.backward(dy));
   CHECK_THROWS_AS(net.backward(dy), std::logic_error);  // once a pass
   CHECK_THROWS_AS(net.predict(x, 0), std::invalid_argument);
-  const std::vector<std::uint64_t> bits(4);
-  CHECK_NOTHROW(net.forward(x, Training{.lit = {bits.data(), 4, 1, 1}}));
-  CHECK_THROWS_WITH(net.forward(x, Training{.lit = {bits.data(), 3, 1, 1}}),
+  const Matrix<std::uint64_t> bits(4, 1), few(3, 1), wide(4, 2);
+  CHECK_NOTHROW(net.forward(x, Training{.lit = bits}));
+  CHECK_THROWS_WITH(net.forward(x, Training{.lit = few}),
                     contains_text("the bits of 4 x 3 numbers were given as 3 x 1 words"));
-  CHECK_THROWS_AS(net.forward(x, Training{.lit = {bits.data(), 4, 2, 2}}), std::invalid_argument);
+  CHECK_THROWS_AS(net.forward(x, Training{.lit = wide}), std::invalid_argument);
 }
